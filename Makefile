@@ -1,0 +1,44 @@
+# Every target sets itself up: Python 3.11+, git and make are all it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: setup demo serve test check format faults replies bench lock clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Soundings needs Python 3.11 or newer; this is $$($(PYTHON) --version). Name one that is: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Setting up $(VENV): a minute or two, the first time only"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup          ## a whole campaign with 200 simulated residents, then the phones in the browser
+	@$(BIN)/soundings demo $(ARGS)
+
+serve: setup         ## web, scheduler and delivery in one process
+	@$(BIN)/soundings serve $(ARGS)
+
+test: setup          ## every test, on SQLite and on a real PostgreSQL
+	@$(BIN)/pytest -n auto $(ARGS)
+
+check: setup         ## format, lint, types, floors
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock:                ## pin anew after a change of pyproject.toml
+	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header pyproject.toml --group build -o requirements.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) build *.egg-info
