@@ -1,0 +1,40 @@
+"""What the engine may know besides the run: the participant, their community, the campaign, the channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from flows.definition import Text
+
+
+def _empty() -> Mapping[str, object]:
+    return MappingProxyType({})
+
+
+def _no_phrases() -> Mapping[str, Text]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a step may know. Values are plain JSON; expressions and texts read them as `participant.X` and so on.
+
+    `participant`: the attributes, plus `name`, `language`, `tags`. `community`: `name`, `contact` and its other public
+    fields. `campaign`: `name`, `answered` (how many completed it so far) and its other public fields.
+    `zone`: IANA name of the participant's time zone, in which the `d` of time spans counts days.
+    `channel`: "sms", "telegram" or "simulator"; `buttons`: it shows buttons. `region`: for telephone numbers.
+    `phrases`: key of `flows.phrases.PHRASES` -> language -> pattern; what is missing is said in English.
+    `back_by`: by when a person answers, in the participant's language ("tomorrow noon"); None where nobody has said.
+    """
+
+    participant: Mapping[str, object] = field(default_factory=_empty)
+    community: Mapping[str, object] = field(default_factory=_empty)
+    campaign: Mapping[str, object] = field(default_factory=_empty)
+    zone: str = "America/Halifax"
+    channel: str = "sms"
+    region: str = "CA"
+    buttons: bool = False
+    phrases: Mapping[str, Text] = field(default_factory=_no_phrases)
+    back_by: str | None = None
