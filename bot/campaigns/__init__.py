@@ -1,0 +1,1 @@
+"""Campaigns: audience, launch, reminders, hours, status."""

@@ -1,0 +1,1 @@
+"""Providers: the only rooms that know Twilio, Telegram or the simulator."""

@@ -1,0 +1,1 @@
+"""Results: pure functions over rows."""

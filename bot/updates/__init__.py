@@ -1,0 +1,1 @@
+"""Reporting back: results and news turned into messages to those who spoke."""

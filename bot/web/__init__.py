@@ -1,0 +1,1 @@
+"""HTTP: webhooks, the simulator's pages, health and metrics."""

@@ -1,0 +1,111 @@
+"""Connections and transactions: the one place that begins and commits, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+#: How long a command waits for another process's transaction on SQLite, in milliseconds.
+BUSY_TIMEOUT_MS = 10_000
+
+
+class UnusableDatabase(Exception):
+    """The database URL cannot be used; the message says what to write instead."""
+
+
+class Database:
+    """A database by its URL. `read()` and `write()` hand out connections; nobody else commits.
+
+    On SQLite `write()` begins with BEGIN IMMEDIATE, so that a transaction that will write never finds, half-way, that another
+    one is ahead; the journal is a WAL and every commit is synced (`synchronous=FULL`).
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self.url = _parse(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = self._engine(pool_size)
+
+    def _engine(self, pool_size: int) -> Engine:
+        codec: dict[str, Any] = {
+            "json_serializer": lambda value: orjson.dumps(value).decode(),
+            "json_deserializer": orjson.loads,
+        }
+        if self.is_sqlite:
+            if self.url.database and self.url.database != ":memory:":
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            engine = create_engine(self.url, **codec)
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        return create_engine(self.url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, **codec)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for queries: one consistent view, nothing kept."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: commits when the block ends, rolls back when it raises."""
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection of the pool."""
+        self.engine.dispose()
+
+
+def database_now(connection: Connection) -> datetime:
+    """The database's own time (UTC), by which processes on several machines agree on leases and paces."""
+    if connection.dialect.name == "sqlite":
+        return datetime.now(UTC)
+    moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return moment.astimezone(UTC)
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise UnusableDatabase(
+            "SOUNDINGS_DATABASE_URL is not a database URL. Write sqlite:///soundings.db or "
+            "postgresql+psycopg://user:password@host/name"
+        ) from error
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise UnusableDatabase(
+            f"SOUNDINGS_DATABASE_URL names {parsed.drivername}, which Soundings does not speak. "
+            "Write sqlite:///soundings.db or postgresql+psycopg://user:password@host/name"
+        )
+    return parsed
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    # The driver's own implicit BEGIN is switched off: `_begin_sqlite` says which kind of transaction it is.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "cache_size=-65536",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

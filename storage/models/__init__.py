@@ -1,0 +1,47 @@
+"""The schema: one file of models a noun, gathered here so that `Base.metadata` knows every table."""
+
+from storage.models.base import Base, UtcDateTime
+from storage.models.campaigns import Campaign, Invitation, Update, Wave
+from storage.models.communities import (
+    Community,
+    Coordinator,
+    Keyword,
+    Lease,
+    Membership,
+    SegmentUsage,
+    Sender,
+    SenderCommunity,
+)
+from storage.models.flows import Answer, Flow, Revision, Run
+from storage.models.messages import Medium, Message, Receipt
+from storage.models.participants import Address, Consent, InboxItem, Participant, ParticipantTag, Suppression
+
+__all__ = [
+    "Address",
+    "Answer",
+    "Base",
+    "Campaign",
+    "Community",
+    "Consent",
+    "Coordinator",
+    "Flow",
+    "InboxItem",
+    "Invitation",
+    "Keyword",
+    "Lease",
+    "Medium",
+    "Membership",
+    "Message",
+    "Participant",
+    "ParticipantTag",
+    "Receipt",
+    "Revision",
+    "Run",
+    "SegmentUsage",
+    "Sender",
+    "SenderCommunity",
+    "Suppression",
+    "Update",
+    "UtcDateTime",
+    "Wave",
+]

@@ -1,0 +1,116 @@
+"""Campaigns, their waves and invitations, and the updates that report back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, KeyColumn, one_of, partial_index, reference
+
+CAMPAIGN_STATUSES = ("scheduled", "launching", "running", "paused", "cancelled", "closed")
+INVITATION_STATUSES = ("pending", "started", "ended", "cancelled", "skipped")
+UPDATE_STATUSES = ("scheduled", "sending", "sent", "cancelled", "withheld")
+
+
+class Campaign(Base):
+    """A revision of a flow sent to an audience on a schedule.
+
+    `audience`: `{"tags": […], "addresses": "file"}` and the like, as `bot.campaigns.audience` reads it. `reminders`: durations
+    (`["24h", "72h"]`) that replace the flow's; None leaves the flow's own. `closes_at`: nobody starts after it.
+    """
+
+    __tablename__ = "campaigns"
+    __table_args__ = (UniqueConstraint("community_id", "name"), one_of("status", CAMPAIGN_STATUSES))
+
+    id: Mapped[KeyColumn]
+    community_id: Mapped[int] = mapped_column(reference("communities.id"))
+    name: Mapped[str]
+    revision_id: Mapped[int] = mapped_column(reference("revisions.id"))
+    audience: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reminders: Mapped[list[Any] | None]
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    status: Mapped[str]
+    paused_from: Mapped[str | None]
+    launch_at: Mapped[datetime]
+    launched_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Wave(Base):
+    """One going-out of a campaign; a campaign that runs once has wave 1 alone.
+
+    `cursor`: the highest participant id invited so far, where a launch that was killed goes on.
+    """
+
+    __tablename__ = "waves"
+    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
+
+    id: Mapped[KeyColumn]
+    campaign_id: Mapped[int] = mapped_column(reference("campaigns.id"))
+    number: Mapped[int]
+    due_at: Mapped[datetime]
+    cursor: Mapped[int] = mapped_column(default=0)
+    invited_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """A participant's place in one wave of a campaign: invited once, whatever is run again.
+
+    `pending`: no run yet; `started`: its run is open; `ended`: its run is over; `skipped`: `reason` says why nobody was texted.
+    """
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "wave", "participant_id"),
+        one_of("status", INVITATION_STATUSES),
+        partial_index("ix_invitations_pending", "campaign_id", "id", where=text("status = 'pending'")),
+        Index("ix_invitations_participant", "participant_id", "id"),
+        Index("ix_invitations_status", "campaign_id", "status"),
+    )
+
+    id: Mapped[KeyColumn]
+    community_id: Mapped[int] = mapped_column(reference("communities.id"))
+    campaign_id: Mapped[int] = mapped_column(reference("campaigns.id"))
+    wave: Mapped[int] = mapped_column(default=1)
+    participant_id: Mapped[int] = mapped_column(reference("participants.id"))
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Update(Base):
+    """A progress update: results or news, to those who took part or subscribed, once (`at`) or again and again (`cron`).
+
+    `texts` and `otherwise`: language -> ICU pattern with `{results.…}`. `occurrence` counts the times it went out;
+    `audience`: `{"campaign": id}`, `{"subscribed": true}`, `{"tags": […]}`. `reason` says why it was withheld.
+    `cursor`: the highest participant id of this occurrence that has its message.
+    """
+
+    __tablename__ = "updates"
+    __table_args__ = (
+        one_of("status", UPDATE_STATUSES),
+        partial_index("ix_updates_due", "next_at", "id", where=text("status IN ('scheduled', 'sending')")),
+    )
+
+    id: Mapped[KeyColumn]
+    community_id: Mapped[int] = mapped_column(reference("communities.id"), index=True)
+    campaign_id: Mapped[int | None] = mapped_column(reference("campaigns.id"), index=True)
+    texts: Mapped[dict[str, Any]]
+    otherwise: Mapped[dict[str, Any] | None]
+    audience: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    cron: Mapped[str | None]
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    occurrence: Mapped[int] = mapped_column(default=0)
+    cursor: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
