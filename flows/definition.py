@@ -34,6 +34,15 @@ def _nothing() -> Mapping[str, str]:
     return MappingProxyType({})
 
 
+class Days(timedelta):
+    """A span written with `d`: calendar days, due at the same local hour in the participant's zone.
+
+    The loader reads `2d` as `Days(days=2)` and `48h` as a plain `timedelta`, which counts elapsed time.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Expression:
     """A CEL expression as written; `flows.conditions` compiles and evaluates it."""
