@@ -1,0 +1,84 @@
+"""Spans of time as flows write them: `7d` calendar days, `24h` and `30m` elapsed time."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+LONGEST = timedelta(days=366)
+
+_WRITTEN = re.compile(r"(\d{1,6})\s*([a-z]+)", re.IGNORECASE)
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+_OTHER_UNITS = {
+    "day": "d",
+    "days": "d",
+    "hour": "h",
+    "hours": "h",
+    "hr": "h",
+    "hrs": "h",
+    "min": "m",
+    "mins": "m",
+    "minute": "m",
+    "minutes": "m",
+}
+
+
+class Days(timedelta):
+    """A span in calendar days: the same hour by the clock, whatever daylight saving does in between."""
+
+    __slots__ = ()
+
+
+def parse(written: str) -> timedelta:
+    """`7d` as `Days`, `24h` and `30m` as elapsed time. Raises ValueError, whose message says what to write."""
+    match = _WRITTEN.fullmatch(written.strip())
+    if match is None:
+        raise ValueError(f'"{written[:40]}" is not a span of time. Write a number and d, h or m: 7d, 24h, 30m.')
+    number, unit = int(match[1]), match[2]
+    if unit in ("w", "week", "weeks"):
+        raise ValueError(f'"{written}" is written in days: {number * 7}d.')
+    if unit not in _UNITS:
+        instead = _OTHER_UNITS.get(unit.lower(), unit.lower()[0])
+        example = f"{number}{instead}" if instead in _UNITS else "7d, 24h or 30m"
+        raise ValueError(f'"{written}" is not a span of time. Write {example}.')
+    if number == 0:
+        raise ValueError(f'"{written}" is no time at all. Write at least 1m.')
+    if number > LONGEST / timedelta(**{_UNITS[unit]: 1}):
+        raise ValueError(f'"{written}" is longer than a year; {LONGEST.days}d is the most.')
+    return Days(days=number) if unit == "d" else timedelta(**{_UNITS[unit]: number})
+
+
+def written(span: timedelta) -> str:
+    """The span as a flow writes it; `parse` reads it back. Whole minutes are kept, seconds are not."""
+    minutes = int(span.total_seconds() // 60)
+    if isinstance(span, Days):
+        return f"{span.days}d"
+    return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
+
+
+def in_words(span: timedelta) -> str:
+    """The span in English for a coordinator: `2 days`, `24 hours`, `1 hour 30 minutes`."""
+    if isinstance(span, Days):
+        return _counted(span.days, "day")
+    minutes = int(span.total_seconds() // 60)
+    parts = [_counted(minutes // 60, "hour") if minutes >= 60 else "", _counted(minutes % 60, "minute")]
+    return " ".join(part for part in parts if part and not part.startswith("0 ")) or "no time"
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"
+
+
+def later(moment: datetime, span: timedelta, zone: ZoneInfo) -> datetime:
+    """The aware moment `span` after `moment`, in UTC.
+
+    `Days` keep the hour in `zone`: an hour that daylight saving skips becomes the next valid one, a doubled hour is
+    the first of the two (DESIGN §10). Other spans are elapsed time.
+    """
+    if not isinstance(span, Days):
+        return (moment + span).astimezone(UTC)
+    clock = moment.astimezone(zone).replace(tzinfo=None) + timedelta(days=span.days)
+    while (there := clock.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != clock:
+        clock = clock.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return there
