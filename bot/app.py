@@ -1,0 +1,59 @@
+"""Putting the house together: settings, database, clock and threads, opened for a command or for a process that serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from bot.clock import Clock, SystemClock
+from bot.config import Settings, load_settings
+from bot.errors import NotReady
+from storage.database import Database, UnusableDatabase
+from storage.schema import SchemaMismatch, migrate, require_current
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What every entrance needs: the settings, the database and the time."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A connection for queries."""
+        return self.database.read()
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A connection in one transaction, which commits when the block ends."""
+        return self.database.write()
+
+
+def open_installation(settings: Settings | None = None, clock: Clock | None = None) -> Installation:
+    """Open the database that the settings name: SQLite is migrated on the way, PostgreSQL must be current.
+
+    Raises `NotReady` in words that say what to set or to run.
+    """
+    settings = settings or load_settings()
+    try:
+        database = Database(settings.database_url)
+        if database.is_sqlite:
+            migrate(database)
+        else:
+            require_current(database)
+    except (UnusableDatabase, SchemaMismatch) as error:
+        raise NotReady(str(error)) from error
+    return Installation(settings, database, clock or SystemClock())
+
+
+@contextmanager
+def opened(settings: Settings | None = None, clock: Clock | None = None) -> Iterator[Installation]:
+    """`open_installation`, closed when the block ends."""
+    installation = open_installation(settings, clock)
+    try:
+        yield installation
+    finally:
+        installation.database.close()
