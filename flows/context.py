@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 
 from flows.definition import Text
@@ -26,6 +27,7 @@ class Context:
     `zone`: IANA name of the participant's time zone, in which the `d` of time spans counts days.
     `channel`: "sms", "telegram" or "simulator"; `buttons`: it shows buttons. `region`: for telephone numbers.
     `phrases`: key of `flows.phrases.PHRASES` -> language -> pattern; what is missing is said in English.
+    `reminders`: replace the flow's, where a campaign has its own; None leaves the flow's.
     `back_by`: by when a person answers, in the participant's language ("tomorrow noon"); None where nobody has said.
     """
 
@@ -37,4 +39,5 @@ class Context:
     region: str = "CA"
     buttons: bool = False
     phrases: Mapping[str, Text] = field(default_factory=_no_phrases)
+    reminders: tuple[timedelta, ...] | None = None
     back_by: str | None = None

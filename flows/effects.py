@@ -35,7 +35,9 @@ class Say:
 class Answered:
     """A question was answered or skipped (`value` None). `question` is the save name, `about.age` inside a subflow.
 
-    `other` has the words given for "something else"; `raw` what the resident sent, to the letter.
+    `other` has the words given for "something else"; `raw` what the resident sent, to the letter; `also` the options
+    named together with this one where one was asked for. A later one for the same question replaces it: the
+    resident went BACK, or went on with an open answer.
     """
 
     question: str
@@ -44,6 +46,7 @@ class Answered:
     state: str
     other: str | None = None
     sensitive: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +128,22 @@ class HandedOver:
 class CommandGiven:
     """The resident gave a command that the conversation, not the flow, carries out. `raw` is their message.
 
-    `stop` ends the run (a `RunEnded("stopped")` follows); `person` is followed by `HandedOver`;
-    after `help` and `start` the prompt is repeated by a `Say` that follows.
+    `stop` ends the run (a `RunEnded("stopped")` follows), and the one confirmation is the conversation's to send.
+    `person` is followed by the `Say` that promises one and by `HandedOver`. After `help` and `start`, whose texts are
+    the conversation's too, the prompt is repeated by a `Say` that follows.
     """
 
     command: Literal["stop", "start", "help", "person"]
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class MayWantToStop:
+    """What the resident sent may be a wish to be left alone, and may be an answer: a person is to look.
+
+    The run is handed over (a `HandedOver` follows) and says nothing until `Resumed`; an answer in it is kept till then.
+    """
+
     raw: str
 
 
@@ -154,5 +168,6 @@ Effect = (
     | Notified
     | HandedOver
     | CommandGiven
+    | MayWantToStop
     | RunEnded
 )

@@ -18,6 +18,9 @@ class Started:
 class Replied:
     """The resident sent something. `button` is the key of a tapped button; `location` (latitude, longitude) in degrees.
 
+    `visit`: the `Say.visit` of the message whose button was tapped, where the channel knows it: a tap on an older
+    one answers nothing.
+
     `media` lists (kind, reference) pairs: the reference is what is kept as the answer of a photo question.
     `received_at` is aware; a text that is older than the open prompt did not answer it.
     """
@@ -27,6 +30,7 @@ class Replied:
     button: str | None = None
     media: tuple[tuple[MediaKind, str], ...] = ()
     location: tuple[float, float] | None = None
+    visit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

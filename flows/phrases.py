@@ -121,6 +121,12 @@ PHRASES: Final = MappingProxyType(
         "question_closed": "That question is closed. We are here now:",
         # A person was asked for; {by} is "tomorrow noon".
         "person_by": "Yes. Someone from {community} will get back to you by {by}. In danger now? Call 911.",
+        # To coordinators: a flow went from state to state without ever asking.
+        "failed_loop": "{flow} went in circles at {state} without asking anything, so it was stopped. Give it a way out.",
+        # To coordinators: flows that call each other without end.
+        "failed_depth": "{flow} at {state} calls flow within flow without end, so it was stopped.",
+        # To coordinators: a state or flow that does not exist, or no rule that holds.
+        "failed_way": "{flow} has no way on from {state}, so it was stopped. Look at its next.",
         # A person was asked for, and nobody has said by when one answers.
         "person": "Yes. Someone from {community} will get back to you. In danger now? Call 911.",
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from flows.effects import Value
 
@@ -24,11 +25,15 @@ class Run:
     """Where a run stands.
 
     `flow` and `state`: the flow on top of the call stack and the state that is open in it. `visit` counts the prompts
-    of this run: each question opened gets the next number. `prompted_at`: when the open question was first asked;
-    `due_at`: the next moment to hand in a `TimeReached` (aware, UTC), None when there is none.
-    `answers`: save name -> value (`about.age` inside a subflow), and `X_other` for the words behind "other".
-    `pending`: an answer that waits for a yes (`confirm: true`), or options that one reply named together.
-    `asked`: the questions opened so far as (flow, state) pairs with the stack they had, for BACK.
+    of this run: each question opened gets the next number. `prompted_at`: when the open question was first asked,
+    None when none is open; `due_at`: the next moment to hand in a `TimeReached` (aware, UTC), None when there is none.
+    `active_at`: when the resident was last heard, or the run began: an idle run expires counting from it.
+    `answers`: save name -> value (`about.age` inside a subflow); `X_other` the words behind "other", `X_also` the
+    options that were named together with the answer. `visits`: how often each state was entered (`about.age` alike).
+    `pending` waits for one more reply before there is an answer. Its `kind` says for what: "confirm" and "suggest"
+    (a yes to `value`), "between" (a pick among `options`), "other" (the words), "language" (which one);
+    "held": an answer that is kept until a person has looked at it.
+    `asked`: the questions opened so far, the open one last, for BACK: (flow, state, then the stack's flow, state, …).
     """
 
     flow: str
@@ -48,3 +53,63 @@ class Run:
     answers: dict[str, Value] = field(default_factory=dict)
     pending: dict[str, Value] | None = None
     asked: tuple[tuple[str, ...], ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """The run as plain JSON, without what has its first value. Shares `answers` and `visits` with the run."""
+        plain: dict[str, object] = {"flow": self.flow, "seed": self.seed, "language": self.language}
+        plain["status"] = self.status
+        if self.outcome is not None:
+            plain["outcome"] = self.outcome
+        if self.state is not None:
+            plain["state"] = self.state
+        if self.stack:
+            plain["stack"] = [[frame.flow, frame.state] for frame in self.stack]
+        if self.visit:
+            plain["visit"] = self.visit
+        if self.visits:
+            plain["visits"] = self.visits
+        if self.tried:
+            plain["tried"] = self.tried
+        if self.reminded:
+            plain["reminded"] = self.reminded
+        if self.prompted_at is not None:
+            plain["prompted_at"] = self.prompted_at.isoformat()
+        if self.active_at is not None:
+            plain["active_at"] = self.active_at.isoformat()
+        if self.due_at is not None:
+            plain["due_at"] = self.due_at.isoformat()
+        if self.answers:
+            plain["answers"] = self.answers
+        if self.pending is not None:
+            plain["pending"] = self.pending
+        if self.asked:
+            plain["asked"] = list(map(list, self.asked))
+        return plain
+
+    @staticmethod
+    def from_json(plain: Mapping[str, Any]) -> Run:
+        """The run that `to_json` wrote. Raises KeyError, TypeError or ValueError for what it did not write."""
+        get = plain.get
+        return Run(
+            plain["flow"],
+            plain["seed"],
+            plain["language"],
+            plain["status"],
+            get("outcome"),
+            get("state"),
+            tuple(Frame(flow, state) for flow, state in get("stack", ())),
+            get("visit", 0),
+            get("visits") or {},
+            get("tried", 0),
+            get("reminded", 0),
+            _moment(get("prompted_at")),
+            _moment(get("active_at")),
+            _moment(get("due_at")),
+            get("answers") or {},
+            get("pending"),
+            tuple(map(tuple, get("asked", ()))),
+        )
+
+
+def _moment(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)
