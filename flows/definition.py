@@ -142,7 +142,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A whole flow. `calls` holds every flow that a `call` of it, or of a flow it calls, can reach, by name."""
+    """A whole flow. `calls` holds every flow that a `call` of it, or of a flow it calls, can reach, by name.
+
+    `source`: the file as it was read. `lines`: the (line, column) of each text, by its context (`focus:text`).
+    """
 
     name: str
     title: Text
@@ -152,7 +155,8 @@ class Flow:
     expires: timedelta = timedelta(days=7)
     reminders: tuple[timedelta, ...] = ()
     calls: Mapping[str, Flow] = field(default_factory=lambda: MappingProxyType({}))
-    source: str = ""
+    source: str = field(default="", compare=False, repr=False)
+    lines: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
 
     @property
     def questions(self) -> tuple[State, ...]:

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from flows.definition import Days
+
 LONGEST = timedelta(days=366)
 
 _WRITTEN = re.compile(r"(\d{1,6})\s*([a-z]+)", re.IGNORECASE)
@@ -22,12 +24,6 @@ _OTHER_UNITS = {
     "minute": "m",
     "minutes": "m",
 }
-
-
-class Days(timedelta):
-    """A span in calendar days: the same hour by the clock, whatever daylight saving does in between."""
-
-    __slots__ = ()
 
 
 def parse(written: str) -> timedelta:
