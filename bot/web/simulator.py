@@ -1,0 +1,144 @@
+"""The simulated phones' live side, on the loop: texts come in as from any channel, and what is said goes out as events."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+
+from bot.app import Installation
+from bot.channels.base import ButtonPress, Inbound
+from storage.communities import find_sender
+from storage.threads import thread
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+#: How often a phone that somebody looks at asks for what is new, and how long one stream lasts, in seconds.
+LOOK_EVERY, STREAM_FOR = 0.4, 3600
+LARGEST_TEXT = 64 * 1024
+
+
+class SimulatorRoutes:
+    """`POST /simulator/texts` and `GET /simulator/events`; `handles(scope)` tells which requests are these."""
+
+    def __init__(self, installation: Installation, submit: Callable[[Inbound], Awaitable[None]]) -> None:
+        self._installation = installation
+        self._submit = submit
+
+    def handles(self, scope: Scope) -> bool:
+        """Whether this request is for here."""
+        return (scope["method"], scope["path"]) in (("POST", "/simulator/texts"), ("GET", "/simulator/events"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "POST":
+            await self._text(scope, receive, send)
+        else:
+            await self._events(scope, receive, send)
+
+    async def _text(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        # Only our own page may text: another site's form cannot set the type of its body to JSON.
+        if not headers.get(b"content-type", b"").startswith(b"application/json"):
+            await answer(send, 415, {"error": "Send JSON."})
+            return
+        body = await _body(receive)
+        try:
+            wish = orjson.loads(body) if body is not None else None
+            inbound = self._inbound(wish)
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+            await answer(send, 400, {"error": f"That text cannot be read: {error}"})
+            return
+        await self._submit(inbound)
+        await answer(send, 200, {"received": True})
+
+    def _inbound(self, wish: Any) -> Inbound:
+        button = wish.get("button")
+        return Inbound(
+            sender=str(wish["sender"]),
+            address=str(wish["address"]),
+            provider_id=f"sim-{secrets.token_hex(12)}",
+            received_at=self._installation.clock.now(),
+            text=str(wish.get("text", "")),
+            kind="button" if button else "text",
+            button=ButtonPress(int(button["run"]), int(button["visit"]), str(button["key"])) if button else None,
+        )
+
+    async def _events(self, scope: Scope, receive: Receive, send: Send) -> None:
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        address, to = query.get("address", [""])[0], query.get("sender", [""])[0]
+        sender = await asyncio.to_thread(self._sender, to)
+        if sender is None:
+            await answer(send, 404, {"error": "There is no such sender."})
+            return
+        headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        gone = asyncio.ensure_future(_until_gone(receive))
+        after, ends = int(query.get("after", ["0"])[0] or 0), asyncio.get_running_loop().time() + STREAM_FOR
+        try:
+            while not gone.done() and asyncio.get_running_loop().time() < ends:
+                rows = await asyncio.to_thread(self._news, sender, address, after)
+                for row in rows:
+                    after = row["id"]
+                    event = f"id: {after}\ndata: ".encode() + orjson.dumps(row) + b"\n\n"
+                    await send({"type": "http.response.body", "body": event, "more_body": True})
+                await asyncio.wait({gone}, timeout=LOOK_EVERY)
+        finally:
+            gone.cancel()
+        await send({"type": "http.response.body", "body": b""})
+
+    def _sender(self, address: str) -> int | None:
+        with self._installation.read() as connection:
+            row = find_sender(connection, address)
+        return None if row is None else int(row.id)
+
+    def _news(self, sender_id: int, address: str, after: int) -> list[dict[str, Any]]:
+        with self._installation.read() as connection:
+            rows = thread(connection, sender_id, address, after=after)
+        # A message shows once it has left; those behind one that waits wait too, so that the order stays.
+        shown = []
+        for row in rows:
+            if row.direction == "out" and row.status in ("queued", "sending"):
+                break
+            if row.direction == "in" or row.status in ("sent", "delivered"):
+                shown.append(
+                    {
+                        "id": row.id,
+                        "direction": row.direction,
+                        "text": row.text,
+                        "buttons": row.buttons or [],
+                        "run": row.run_id,
+                        "visit": row.visit,
+                    }
+                )
+        return shown
+
+
+async def answer(send: Send, status: int, value: object) -> None:
+    """A short JSON answer."""
+    body = orjson.dumps(value)
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _body(receive: Receive) -> bytes | None:
+    body: bytes = b""
+    while True:
+        part = await receive()
+        if part["type"] == "http.disconnect":
+            return None
+        body += bytes(part.get("body", b""))
+        if len(body) > LARGEST_TEXT:
+            raise ValueError("it is longer than 64 KB")
+        if not part.get("more_body"):
+            return body
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
