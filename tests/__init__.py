@@ -1,0 +1,1 @@
+"""Tests, and the providers that they run against."""

@@ -1,0 +1,1 @@
+"""Providers on loopback: real HTTP servers that refuse what the real ones would."""
