@@ -1,0 +1,262 @@
+"""Queries on runs, the answers understood in them, and the invitations that they fulfil."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+
+from flows.effects import Answered
+from flows.run import Run as FlowRun
+from storage.bulk import InsertMany, UpdateMany, among
+from storage.models import Answer, Campaign, Invitation, Participant, Run
+
+
+@dataclass(slots=True)
+class RunRow:
+    """A run as the conversation holds it while its participant's row is locked. `id` is 0 until a new one is written.
+
+    `run` is where the run stands; the gist that columns repeat is taken from it on writing.
+    """
+
+    id: int
+    community_id: int
+    participant_id: int
+    revision_id: int
+    campaign_id: int | None
+    invitation_id: int | None
+    address_id: int
+    sender_id: int
+    started_at: datetime
+    run: FlowRun
+    ended_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not over: the participant, or a person, has the word."""
+        return self.run.status != "ended"
+
+
+_COLUMNS = (
+    "id",
+    "community_id",
+    "participant_id",
+    "revision_id",
+    "campaign_id",
+    "invitation_id",
+    "address_id",
+    "sender_id",
+    "started_at",
+)
+_ALL = select(*(Run.__table__.c[name] for name in _COLUMNS), Run.state, Run.ended_at).order_by(Run.id)
+_OPEN = _ALL.where(among(Run.participant_id, "ids"), Run.status.in_(("active", "handed_over")))
+_BY_IDS = _ALL.where(among(Run.id, "ids"))
+_OWNERS = select(Run.participant_id).where(among(Run.id, "ids"))
+_DUE = (
+    select(Run.id)
+    .join(Participant, Participant.id == Run.participant_id)
+    .outerjoin(Campaign, Campaign.id == Run.campaign_id)
+    .where(Run.status == "active", Run.due_at <= bindparam("now"))
+    .where(Participant.held_at.is_(None), or_(Campaign.id.is_(None), Campaign.status != "paused"))
+    .order_by(Run.due_at, Run.id)
+    .limit(bindparam("most"))
+)
+_COMPLETED = select(func.count()).where(
+    Run.campaign_id == bindparam("campaign"), Run.status == "ended", Run.outcome == "completed"
+)
+
+_insert = InsertMany(
+    Run, *_COLUMNS, "status", "outcome", "current_state", "visit", "state", "prompted_at", "due_at", "ended_at"
+)
+_save = UpdateMany(Run, "status", "outcome", "current_state", "visit", "state", "prompted_at", "due_at", "ended_at")
+_answer = InsertMany(
+    Answer,
+    "community_id",
+    "participant_id",
+    "run_id",
+    "campaign_id",
+    "revision_id",
+    "message_id",
+    "question",
+    "state",
+    "value",
+    "other",
+    "raw",
+    "language",
+    "sensitive",
+    "answered_at",
+    conflict="(run_id, question) DO UPDATE SET "
+    + ", ".join(
+        f"{name} = excluded.{name}"
+        for name in ("message_id", "state", "value", "other", "raw", "language", "sensitive", "answered_at")
+    ),
+)
+_set_invitation = UpdateMany(Invitation, "status", "reason", "started_at", "ended_at")
+_END_INVITATIONS = (
+    update(Invitation)
+    .where(among(Invitation.id, "ids"), Invitation.status.in_(("pending", "started")))
+    .values(status="ended", ended_at=bindparam("at"))
+)
+
+
+def open_runs(connection: Connection, participant_ids: Collection[int]) -> list[RunRow]:
+    """The open runs of these participants, one each at the most; lock the participants first."""
+    return _read(connection, _OPEN, participant_ids)
+
+
+def runs_by_id(connection: Connection, ids: Collection[int]) -> list[RunRow]:
+    """These runs, open or over."""
+    return _read(connection, _BY_IDS, ids)
+
+
+def _read(connection: Connection, statement: Any, ids: Collection[int]) -> list[RunRow]:
+    if not ids:
+        return []
+    found = connection.execute(statement, {"ids": sorted(ids)})
+    return [_row(tuple(row)) for row in found]
+
+
+def _row(row: Sequence[Any]) -> RunRow:
+    run = FlowRun.from_json(row[9])
+    return RunRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], run, row[10])
+
+
+def participants_of_runs(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Whose these runs are."""
+    return set(connection.execute(_OWNERS, {"ids": sorted(ids)}).scalars()) if ids else set()
+
+
+def due_run_ids(connection: Connection, now: datetime, limit: int) -> list[int]:
+    """Active runs whose time has come, the longest waiting first.
+
+    Not those of a participant who is held, nor of a paused campaign: their time comes when they are let go.
+    """
+    return list(connection.execute(_DUE, {"now": now, "most": limit}).scalars())
+
+
+def count_completed(connection: Connection, campaign_id: int) -> int:
+    """How many runs of a campaign were completed."""
+    return int(connection.execute(_COMPLETED, {"campaign": campaign_id}).scalar_one())
+
+
+def _gist(row: RunRow) -> tuple[Any, ...]:
+    run = row.run
+    return (
+        run.status,
+        run.outcome,
+        run.state,
+        run.visit,
+        run.to_json(),
+        run.prompted_at,
+        run.due_at if row.is_open else None,
+        row.ended_at,
+    )
+
+
+def insert_runs(connection: Connection, rows: Iterable[RunRow]) -> None:
+    """Add runs whose ids were taken before."""
+    _insert(connection, ((*(getattr(row, name) for name in _COLUMNS), *_gist(row)) for row in rows))
+
+
+def save_runs(connection: Connection, rows: Iterable[RunRow]) -> None:
+    """Write where these runs stand."""
+    _save(connection, ((*_gist(row), row.id) for row in rows))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """An answer to write: what the engine understood, in which run, from which message (its id; None without one)."""
+
+    run: RunRow
+    answered: Answered
+    message_id: int | None
+    at: datetime
+
+
+def save_answers(connection: Connection, rows: Iterable[AnswerRow]) -> None:
+    """Write answers, each in place of an earlier one to the same question of its run; one a (run, question) pair."""
+    _answer(
+        connection,
+        (
+            (
+                row.run.community_id,
+                row.run.participant_id,
+                row.run.id,
+                row.run.campaign_id,
+                row.run.revision_id,
+                row.message_id,
+                row.answered.question,
+                row.answered.state,
+                row.answered.value,
+                row.answered.other,
+                row.answered.raw,
+                row.run.run.language,
+                row.answered.sensitive,
+                row.at,
+            )
+            for row in rows
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    """What became of an invitation."""
+
+    id: int
+    status: str
+    reason: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+def save_invitations(connection: Connection, rows: Iterable[InvitationRow]) -> None:
+    """Write what became of these invitations."""
+    _set_invitation(connection, ((row.status, row.reason, row.started_at, row.ended_at, row.id) for row in rows))
+
+
+def end_invitations(connection: Connection, ids: Collection[int], at: datetime) -> None:
+    """The runs of these invitations are over."""
+    if ids:
+        connection.execute(_END_INVITATIONS, {"ids": sorted(ids), "at": at})
+
+
+def find_invitation(connection: Connection, campaign_id: int, participant_id: int) -> tuple[int, str] | None:
+    """A participant's latest place in a campaign, as (id, status)."""
+    found = connection.execute(
+        select(Invitation.id, Invitation.status)
+        .where(Invitation.participant_id == participant_id, Invitation.campaign_id == campaign_id)
+        .order_by(Invitation.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else (found.id, found.status)
+
+
+def insert_invitation(
+    connection: Connection, *, community_id: int, campaign_id: int, participant_id: int, now: datetime
+) -> int:
+    """A pending place in the campaign's first wave; its id."""
+    statement = insert(Invitation).values(
+        community_id=community_id,
+        campaign_id=campaign_id,
+        wave=1,
+        participant_id=participant_id,
+        status="pending",
+        created_at=now,
+    )
+    return int(connection.execute(statement.returning(Invitation.id)).scalar_one())
+
+
+def waiting_invitations(connection: Connection, participant_id: int) -> list[tuple[int, int, int]]:
+    """A participant's pending places in running campaigns, oldest first: (invitation id, campaign id, revision id)."""
+    found = connection.execute(
+        select(Invitation.id, Invitation.campaign_id, Campaign.revision_id)
+        .join(Campaign, Campaign.id == Invitation.campaign_id)
+        .where(Invitation.participant_id == participant_id, Invitation.status == "pending")
+        .where(Campaign.status.in_(("running", "launching")))
+        .order_by(Invitation.id)
+    )
+    return [(row[0], row[1], row[2]) for row in found]
