@@ -105,6 +105,8 @@ PHRASES: Final = MappingProxyType(
         "back_said": 'You said "{said}". Text the new answer.',
         # Follows it where the question was passed.
         "back_skipped": "You passed it. Text the new answer.",
+        # The same where what was answered cannot be said back, a photo for one.
+        "back_again": "You answered it. Send the new answer.",
         # BACK at the first question.
         "back_nothing": "This is the first one, there is nothing before it.",
         # A question that still waits for its answer.

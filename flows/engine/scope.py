@@ -1,0 +1,67 @@
+"""What expressions see: the answers of the flow that is on top, the participant as this step has left them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flows.effects import Value
+from flows.engine.walk import Walk
+
+
+def scope_of(walk: Walk) -> Mapping[str, object]:
+    """The names of `flows.conditions.NAMES` as they stand in the state that the walk is in.
+
+    `answer` is the answer of the state's own question, and in a state without one, that of the question asked last.
+    """
+    context = walk.context
+    return {
+        "answer": walk.answers.get(_answer_key(walk)),
+        "answers": answers_of(walk),
+        "participant": participant_of(walk),
+        "community": dict(context.community),
+        "campaign": dict(context.campaign),
+        "visits": walk.visits.get(walk.path(walk.state), 0),
+    }
+
+
+def _answer_key(walk: Walk) -> str:
+    state = walk.open_state
+    if state.ask is not None or not walk.asked:
+        return walk.question_key(state)
+    flow, name, *callers = walk.asked[-1]
+    asked_in = walk.flow_named(flow)
+    asked = asked_in.states.get(name) if asked_in else None
+    save = asked.ask.save if asked is not None and asked.ask is not None else ""
+    return ".".join([*callers[1::2], save or name])
+
+
+def answers_of(walk: Walk) -> Mapping[str, object]:
+    """The answers by the names that the flow on top gives them, those of a flow that it called nested beneath."""
+    answers = walk.answers
+    if not walk.stack and not any("." in name for name in answers):
+        return answers
+    start = walk.path("")
+    nested: dict[str, object] = {}
+    for name, value in answers.items():
+        if name.startswith(start):
+            _put(nested, name[len(start) :].split("."), value)
+    return nested
+
+
+def _put(nested: dict[str, object], path: list[str], value: Value) -> None:
+    for name in path[:-1]:
+        inner = nested.setdefault(name, {})
+        if not isinstance(inner, dict):
+            return
+        nested = inner
+    nested[path[-1]] = value
+
+
+def participant_of(walk: Walk) -> Mapping[str, object]:
+    """The participant with the attributes and tags that this step has changed."""
+    participant = dict(walk.context.participant)
+    participant.update(walk.attributes)
+    participant["language"] = walk.language
+    if walk.tags is not None:
+        participant["tags"] = list(walk.tags)
+    return participant

@@ -1,0 +1,68 @@
+"""When things are due: time spans in a zone, and the next moment that a run waits for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from flows import durations
+from flows.definition import State
+from flows.engine.walk import Walk
+
+#: Where a zone is not known (DESIGN §10).
+_HOME = "America/Halifax"
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def later(moment: datetime, span: timedelta, zone: str) -> datetime:
+    """The moment `span` after `moment`, in UTC (`flows.durations.later`), or one that never comes."""
+    try:
+        return durations.later(moment, span, zone_of(zone))
+    except (OverflowError, ValueError):
+        return _NEVER
+
+
+@lru_cache(maxsize=256)
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of that IANA name, or the house's own where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo(_HOME)
+
+
+def expires_at(walk: Walk) -> datetime:
+    """When the run ends for want of a reply."""
+    return later(walk.active_at or walk.now, walk.root.expires, walk.context.zone)
+
+
+def times_out_at(walk: Walk, state: State) -> datetime | None:
+    """When the open question goes its way without an answer; None where it waits."""
+    if walk.prompted_at is None or state.timeout is None:
+        return None
+    return later(walk.prompted_at, state.timeout.after, walk.context.zone)
+
+
+def reminders_due(walk: Walk) -> list[datetime]:
+    """The moments of the reminders that the open question has left, the next one first.
+
+    They count from the last thing that was said about it: its prompt, or the re-prompt after a reply.
+    """
+    if walk.prompted_at is None:
+        return []
+    since = max(walk.prompted_at, walk.active_at or walk.prompted_at)
+    spans = walk.root.reminders if walk.context.reminders is None else walk.context.reminders
+    return [later(since, span, walk.context.zone) for span in sorted(spans)[walk.reminded :]]
+
+
+def due_at(walk: Walk) -> datetime | None:
+    """The earliest moment at which time alone changes something; None once the run is over."""
+    if walk.status not in ("active", "handed_over"):
+        return None
+    due = [expires_at(walk)]
+    if walk.status == "active" and walk.prompted_at is not None:
+        timeout = times_out_at(walk, walk.open_state)
+        due += [timeout] if timeout is not None else []
+        due += reminders_due(walk)[:1]
+    return min(due)
