@@ -107,8 +107,8 @@ def is_open(at: datetime, hours: Hours, zone: ZoneInfo, holidays: str = "") -> b
     `holidays` names a calendar such as `CA-NS` (country, or country and province; "" is none), whose days have the
     hours of `holiday`.
     """
-    day = at.astimezone(zone).date()
-    opening = _opening(day, hours, zone, holidays)
+    at = at.astimezone(UTC)
+    opening = _opening(at.astimezone(zone).date(), hours, zone, holidays)
     return opening is not None and opening[0] <= at < opening[1]
 
 

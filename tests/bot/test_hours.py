@@ -22,7 +22,7 @@ def every(days: Iterable[str], window: list[str]) -> dict[str, list[str]]:
 
 
 def local(text: str, zone: ZoneInfo = HALIFAX, fold: int = 0) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold)
+    return datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold).astimezone(UTC)
 
 
 @pytest.mark.parametrize(
