@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from flows import durations
+from flows.conditions import ConditionError, compiled
 from flows.definition import Expression, Text
 from flows.loader.draft import NAME, NUMBER, WHOLE, Draft, as_name, called, did_you_mean
-from flows.loader.expressions import complaint
 from flows.loader.source import Entries, Items, Node, Scalar
 
 _TRUE_LIKE = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
@@ -197,9 +197,10 @@ class Fields:
                 'Write one such as answer == "yes".',
             )
             return None
-        told = complaint(node.text)
-        if told is not None:
-            self.wrong("bad-expression", node, f"{self.what}: {key}: {told[0]}", told[1])
+        try:
+            compiled(node.text)
+        except ConditionError as error:
+            self.wrong("bad-expression", node, f"{self.what}: {key}: {error.message}", error.fix)
             return None
         return Expression(node.text, node.line)
 

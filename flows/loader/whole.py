@@ -44,6 +44,8 @@ def read_flow(draft: Draft, root: Node, resolve: Resolve) -> Flow:
     ):
         if key not in fields:
             fields.missing(key, example)
+    for key in keys.FLOW:
+        draft.lines[f"flow:{key}"] = (fields.place(key).line, fields.place(key).column)
     draft.name = fields.name("flow", FLOW_NAME) or draft.name
     draft.languages = _languages(fields) or draft.languages
     title = fields.text("title", "flow:title") or _title(draft)
