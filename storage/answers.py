@@ -36,6 +36,18 @@ def value_counts(
     return connection.execute(statement).all()
 
 
+def open_counts(connection: Connection, campaign_id: int, questions: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """question -> (how many answered, how many skipped), for questions whose answers are not counted by value."""
+    statement = (
+        select(Answer.question, func.count(Answer.value), func.count() - func.count(Answer.value))
+        .where(Answer.campaign_id == campaign_id, Answer.question.in_(questions))
+        .group_by(Answer.question)
+    )
+    return {
+        str(question): (int(answered), int(skipped)) for question, answered, skipped in connection.execute(statement)
+    }
+
+
 def words(connection: Connection, campaign_id: int, question: str, limit: int) -> list[str]:
     """What people wrote to an open question, and behind "something else", the newest first."""
     written = func.coalesce(Answer.other, Answer.raw)

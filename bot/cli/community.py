@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from bot.hours import DEFAULT_HOURS, parse_hours
 
 from bot.app import opened
 from bot.cli.output import Json, print_json, print_table, screen
 from bot.communities import add_community
+from bot.hours import DEFAULT_HOURS, parse_hours
 from storage.communities import list_communities
 
 app = typer.Typer(help="The places that take part.", no_args_is_help=True)

@@ -91,7 +91,8 @@ class Update(Base):
 
     `texts` and `otherwise`: language -> ICU pattern with `{results.…}`. `occurrence` counts the times it went out;
     `audience`: `{"campaign": id}`, `{"subscribed": true}`, `{"tags": […]}`. `reason` says why it was withheld.
-    `cursor`: the highest participant id of this occurrence that has its message.
+    `rendered`: language -> the text of the occurrence under way, so that everybody reads the same figures;
+    `cursor`: the highest participant id of it that has its message.
     """
 
     __tablename__ = "updates"
@@ -111,6 +112,7 @@ class Update(Base):
     reason: Mapped[str | None]
     occurrence: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(default=0)
+    rendered: Mapped[dict[str, Any] | None]
     next_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

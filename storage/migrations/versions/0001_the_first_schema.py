@@ -135,6 +135,7 @@ def upgrade() -> None:
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("month", sa.Text(), nullable=False),
         sa.Column("segments", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["community_id"], ["communities.id"], name=op.f("fk_segment_usage_community_id")),
         sa.PrimaryKeyConstraint("community_id", "month", name=op.f("pk_segment_usage")),
     )
@@ -302,6 +303,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("occurrence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rendered", JSON, nullable=True),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -417,6 +419,7 @@ def upgrade() -> None:
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retried_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_messages_direction")),
         sa.CheckConstraint(
             "status IN ('received', 'kept', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'unknown', 'cancelled', 'dropped')",
@@ -433,6 +436,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_messages_bulk",
+            ["participant_id", "claimed_at"],
+            unique=False,
+            sqlite_where=sa.text("priority = 2 AND claimed_at IS NOT NULL"),
+            postgresql_where=sa.text("priority = 2 AND claimed_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_messages_campaign",
             ["campaign_id", "status"],
@@ -654,6 +664,11 @@ def downgrade() -> None:
             "ix_messages_outbox",
             sqlite_where=sa.text("status = 'queued'"),
             postgresql_where=sa.text("status = 'queued'"),
+        )
+        batch_op.drop_index(
+            "ix_messages_bulk",
+            sqlite_where=sa.text("priority = 2 AND claimed_at IS NOT NULL"),
+            postgresql_where=sa.text("priority = 2 AND claimed_at IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_messages_campaign",
