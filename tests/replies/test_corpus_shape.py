@@ -15,6 +15,8 @@ from typing import TypedDict
 import pytest
 from ruamel.yaml import YAML
 
+from flows.loader import load_file
+
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "fr", "es", "ar", "uk", "zh", "tl")
 KINDS = {
@@ -249,6 +251,13 @@ def test_there_is_enough_of_each(language: str) -> None:
     groups = Counter(group_of(case) for case in cases)
     assert groups["stop"] >= OPT_OUTS_AT_LEAST[language]
     assert min(groups["notstop"], groups["command"]) >= 10
+
+
+@pytest.mark.parametrize("flow", ["street", "household", "supper"])
+def test_the_flows_load(flow: str) -> None:
+    loaded = load_file(HERE / "flows" / f"{flow}.yaml")
+    assert loaded.languages == LANGUAGES
+    assert {state.name for state in loaded.questions} == set(states(flow)) - {"done"}
 
 
 @pytest.mark.parametrize("flow", ["street", "household", "supper"])
