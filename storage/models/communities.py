@@ -112,7 +112,10 @@ class Membership(Base):
 
 
 class SegmentUsage(Base):
-    """Segments that a community sent in a month (`2026-11`), counted at the claim and held against its cap."""
+    """Segments that a community sent in a month (`2026-11`), counted at the claim and held against its cap.
+
+    `held_at`: when messages were first held back in this month, and its coordinators told.
+    """
 
     __tablename__ = "segment_usage"
     __table_args__ = (PrimaryKeyConstraint("community_id", "month"),)
@@ -120,6 +123,7 @@ class SegmentUsage(Base):
     community_id: Mapped[int] = mapped_column(reference("communities.id"))
     month: Mapped[str]
     segments: Mapped[int] = mapped_column(default=0)
+    held_at: Mapped[datetime | None]
 
 
 class Lease(Base):

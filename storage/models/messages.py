@@ -35,7 +35,8 @@ class Message(Base):
     `kind`: in `text`, `button`, `media`, `edited`, `block`; out `prompt`, `say`, `reminder`, `confirmation`, `help`, `update`,
     `notification` (to a coordinator), `manual`. `visit` is the run's visit that a prompt opened or a button answers.
     Out: `due_at` not before; `hours_exempt_until` hours do not bind before it (a reply to a text just received);
-    `valid_until` of no use after it; `segments` after lightening.
+    `valid_until` of no use after it; `segments` after lightening; `claimed_at` when it last left the queue;
+    `retried_at` when it was queued once more after the provider had it (handset off, or a person's decision).
     """
 
     __tablename__ = "messages"
@@ -63,6 +64,12 @@ class Message(Base):
         partial_index("ix_messages_sending", "claimed_at", where=text("status = 'sending'")),
         partial_index("ix_messages_unknown", "sender_id", "id", where=text("status = 'unknown'")),
         Index("ix_messages_participant", "participant_id", "id"),
+        partial_index(
+            "ix_messages_bulk",
+            "participant_id",
+            "claimed_at",
+            where=text("priority = 2 AND claimed_at IS NOT NULL"),
+        ),
         partial_index("ix_messages_campaign", "campaign_id", "status", where=text("campaign_id IS NOT NULL")),
     )
 
@@ -97,6 +104,7 @@ class Message(Base):
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    retried_at: Mapped[datetime | None]
 
 
 class Medium(Base):
@@ -123,7 +131,10 @@ class Medium(Base):
 
 
 class Receipt(Base):
-    """A provider's word on a message that we do not know (yet): kept, and applied when the message is found."""
+    """A provider's word on a message that we do not know (yet): kept, and applied when the message is found.
+
+    The id of an earlier try stays here too, once its message was queued again: what comes for it late changes nothing.
+    """
 
     __tablename__ = "receipts"
     __table_args__ = (Index("ix_receipts_provider_id", "sender_id", "provider_id"),)
