@@ -26,22 +26,31 @@ _OTHER_UNITS = {
 }
 
 
+class DurationError(ValueError):
+    """What is written is no span of time; `message` says why and `fix` what to write."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        self.message = message
+        self.fix = fix
+        super().__init__(f"{message} {fix}")
+
+
 def parse(written: str) -> timedelta:
-    """`7d` as `Days`, `24h` and `30m` as elapsed time. Raises ValueError, whose message says what to write."""
+    """`7d` as `Days`, `24h` and `30m` as elapsed time. Raises `DurationError`."""
     match = _WRITTEN.fullmatch(written.strip())
     if match is None:
-        raise ValueError(f'"{written[:40]}" is not a span of time. Write a number and d, h or m: 7d, 24h, 30m.')
+        raise DurationError(f'"{written[:40]}" is no span of time.', "Write a number and d, h or m: 7d, 24h, 30m.")
     number, unit = int(match[1]), match[2]
     if unit in ("w", "week", "weeks"):
-        raise ValueError(f'"{written}" is written in days: {number * 7}d.')
+        raise DurationError(f'"{written}" is written in days here.', f"Write {number * 7}d.")
     if unit not in _UNITS:
         instead = _OTHER_UNITS.get(unit.lower(), unit.lower()[0])
-        example = f"{number}{instead}" if instead in _UNITS else "7d, 24h or 30m"
-        raise ValueError(f'"{written}" is not a span of time. Write {example}.')
+        example = f"{number}{instead}" if instead in _UNITS else "a number and d, h or m: 7d, 24h, 30m"
+        raise DurationError(f'"{written}" is no span of time.', f"Write {example}.")
     if number == 0:
-        raise ValueError(f'"{written}" is no time at all. Write at least 1m.')
+        raise DurationError(f'"{written}" is no time at all.', "Write at least 1m.")
     if number > LONGEST / timedelta(**{_UNITS[unit]: 1}):
-        raise ValueError(f'"{written}" is longer than a year; {LONGEST.days}d is the most.')
+        raise DurationError(f'"{written}" is longer than a year.', f"Write {LONGEST.days}d at the most.")
     return Days(days=number) if unit == "d" else timedelta(**{_UNITS[unit]: number})
 
 

@@ -192,7 +192,12 @@ class _Reader:
         return f"{{{name}, {kind}, one {{# …}} other {{# …}}}}"
 
     def _not_a_name(self, opened: int) -> str:
-        shown = self.pattern[opened : opened + 24].split("}")[0]
+        close = self.pattern.find("}", opened)
+        if close < 0:
+            return (
+                f"{self.pattern[opened : opened + 24]} is not closed: a }} is missing; for the brace itself write '{{'"
+            )
+        shown = self.pattern[opened : min(close, opened + 24)]
         return f"{shown}}} is not a placeholder; write {{name}}, or '{{' in apostrophes for the brace itself"
 
     def _word(self) -> str:

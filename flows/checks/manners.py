@@ -58,7 +58,12 @@ def _length(review: Review) -> None:
 
 
 def is_about_person(state: State, question: Question) -> bool:
-    """Whether a question asks who somebody is (age, income, …) and not what they think."""
+    """Whether a question asks who somebody is (age, income, …) and not what they think.
+
+    One that is not asked where the participant's attributes have the answer is of that sort.
+    """
+    if question.skip_if is not None and "participant." in question.skip_if.source:
+        return True
     return question.kind == "postal_code" or any(_ABOUT_PERSON.search(name) for name in (state.name, question.save))
 
 

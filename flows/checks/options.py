@@ -87,7 +87,7 @@ def _taken_words(review: Review, state: State, question: Question) -> None:
                     f'State {state.name}: "{word}" ({language}) is an option, and whoever texts it is taken off the list.',
                     "Use another word: nobody can choose this one.",
                 )
-            elif bare in PROVIDER_WORDS:
+            elif bare in PROVIDER_WORDS and word == option.label.get(language):
                 review.warning(
                     "provider-word",
                     at,

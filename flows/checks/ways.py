@@ -20,18 +20,18 @@ def look(review: Review) -> None:
                 f"Nothing leads to state {name}.",
                 f"Go to it from another state (next: {name}), or take it out.",
             )
-    _dead_ends(review, reached)
-    _rounds(review, reached)
+    rounds = _rounds(review, reached)
+    _dead_ends(review, reached, rounds)
     _recursion(review)
 
 
-def _dead_ends(review: Review, reached: set[str]) -> None:
-    """States that can be reached and from which no end can be."""
+def _dead_ends(review: Review, reached: set[str], rounds: set[str]) -> None:
+    """States that can be reached and from which no end can be; those in `rounds` have been told of already."""
     flow = review.flow
     follow = following(flow)
     ends = [name for name, state in flow.states.items() if state.end is not None]
     saved = reached_from(ends, backwards(follow))
-    lost = [name for name in flow.states if name in reached and name not in saved]
+    lost = [name for name in flow.states if name in reached and name not in saved and name not in rounds]
     if lost:
         ring = " -> ".join(lost[:6]) + (" …" if len(lost) > 6 else "")
         review.error(
@@ -58,7 +58,8 @@ def _questions(flow: Flow) -> list[State]:
     ]
 
 
-def _rounds(review: Review, reached: set[str]) -> None:
+def _rounds(review: Review, reached: set[str]) -> set[str]:
+    """Notes rounds that wait for nobody; the states in them."""
     flow = review.flow
     for group in circles(flow, lambda state: _asks_somebody(flow, state)):
         if not reached.isdisjoint(group):
@@ -78,6 +79,7 @@ def _rounds(review: Review, reached: set[str]) -> None:
                 f"{_ring(group)}, and every question in the round has skip_if: once all are skipped, it never stops.",
                 "Lead the rule that closes the round somewhere else when the question was skipped, or drop a skip_if.",
             )
+    return certain
 
 
 def _may_be_skipped(state: State) -> bool:

@@ -14,19 +14,10 @@ from flows.definition import State
 from flows.loader.draft import nearest
 from flows.texts import FALLBACKS, check_pattern, placeholders
 
-#: What a community and a campaign always have, so that a text may say it without `otherwise`.
-ALWAYS = frozenset(
-    {
-        "community",
-        "community.name",
-        "campaign",
-        "campaign.name",
-        "campaign.answered",
-        "participant.language",
-        "language",
-    }
-)
-_ALWAYS_IN_EXPRESSIONS = frozenset({"visits", "participant.language", "participant.tags"})
+#: What every participant and community has.
+ALWAYS = frozenset({"community", "community.name", "participant.language", "participant.tags", "language", "visits"})
+#: What is there whenever the flow is sent by a campaign, as it mostly is: nobody has to provide for its lack.
+MOSTLY = frozenset({"campaign", "campaign.name", "campaign.answered"})
 
 
 def look(review: Review) -> None:
@@ -35,6 +26,7 @@ def look(review: Review) -> None:
         _translations(review, said)
         _same_placeholders(review, said)
         _plurals(review, said)
+    _missing(review)
     for said in review.labels:
         if any(placeholders(pattern) for pattern in said.text.values()):
             review.error(
@@ -50,7 +42,6 @@ def look(review: Review) -> None:
 def _translations(review: Review, said: Said) -> None:
     flow = review.flow
     first = flow.languages[0]
-    missing = [language for language in flow.languages if language not in said.text]
     for language in flow.languages[1:]:
         translated = review.catalogue(flow.name, said.context, said.text[first], language) if review.catalogue else None
         wrong = check_pattern(translated, language) if translated else None
@@ -61,15 +52,30 @@ def _translations(review: Review, said: Said) -> None:
                 f"{said.what}: its {language} translation cannot be used: {wrong}.",
                 f"Mend it in the {language} catalogue.",
             )
-    if missing and said.kind != "title":
-        verb = "is" if len(missing) == 1 else "are"
-        stands_in = FALLBACKS.get(missing[0], ())
-        read = next((language for language in (*stands_in, first) if language in said.text), first)
+
+
+def _missing(review: Review) -> None:
+    """One warning a language, with the lines of the texts that it lacks. `notify` is read by coordinators."""
+    wanted = [said for said in review.texts if said.kind not in ("title", "notify")]
+    first = review.flow.languages[0]
+    for language in review.flow.languages[1:]:
+        lacking = [said for said in wanted if language not in said.text]
+        if not lacking:
+            continue
+        stands_in = next(tag for tag in (*FALLBACKS.get(language, ()), first) if tag in lacking[0].text)
+        if len(lacking) == 1:
+            told = f"{lacking[0].what} has no {language}"
+        elif len(lacking) == len(wanted):
+            told = f"None of the {len(wanted)} texts is in {language}"
+        else:
+            lines = list(dict.fromkeys(str(review.place(said)[0]) for said in lacking))
+            shown = ", ".join(lines[:12]) + (", …" if len(lines) > 12 else "")
+            told = f"{len(lacking)} of {len(wanted)} texts have no {language} (lines {shown})"
         review.warning(
             "missing-translation",
-            said,
-            f"{said.what} has no {' and no '.join(missing)}: residents who read {'it' if verb == 'is' else 'them'} get {read}.",
-            f"Add {', '.join(f'{language}: …' for language in missing)} to it, or translate it in the catalogue.",
+            lacking[0],
+            f"{told}: residents who read {language} get {stands_in} there.",
+            f"Write them as {{{first}: …, {language}: …}}, translate them in the catalogue, or take {language} out of languages.",
         )
 
 
@@ -131,13 +137,16 @@ def _values(review: Review, state: State, texts: list[Said]) -> None:
     """Each placeholder has a value that is always there, or the state has an `otherwise`."""
     used: set[str] = set()
     doubtful: dict[str, list[Said]] = defaultdict(list)
+    sure = True
     for said in texts:
         names = frozenset[str]().union(*(placeholders(pattern) for pattern in said.text.values()))
         used |= names
         if said in review.labels:
             continue
         for name in sorted(names):
-            if not _always_there(state, name, said):
+            certainty = _certainty(state, name, said)
+            sure = sure and certainty == 2
+            if certainty == 0:
                 doubtful[name].append(said)
     for name, saids in doubtful.items():
         for said in saids:
@@ -158,7 +167,7 @@ def _values(review: Review, state: State, texts: list[Said]) -> None:
                 f"State {state.name}: with has {name}, and no text of the state says {{{name}}}.",
                 _unused_fix(name, used),
             )
-    if state.otherwise is not None and not doubtful:
+    if state.otherwise is not None and sure:
         review.warning(
             "unused-otherwise",
             f"{state.name}:otherwise",
@@ -172,23 +181,26 @@ def _unused_fix(name: str, used: set[str]) -> str:
     return f"Did you mean it to be {{{close}}}?" if close else "Take it out, or say it."
 
 
-def _always_there(state: State, name: str, said: Said) -> bool:
+def _certainty(state: State, name: str, said: Said) -> int:
+    """How sure the value of a placeholder is: 2 always there, 1 mostly, 0 it may be missing."""
     if name == "options":
-        return said.kind == "text" and bool(state.ask and state.ask.options)
-    if name not in state.with_values:
-        return name in ALWAYS
-    return _has_value(state.with_values[name].source)
+        return 2 if said.kind == "text" and state.ask is not None and state.ask.options else 0
+    if name in state.with_values:
+        return _certainty_of(state.with_values[name].source)
+    return 2 if name in ALWAYS else int(name in MOSTLY)
 
 
-def _has_value(source: str) -> bool:
-    """Whether an expression has a value in every run: it reads nothing that may be missing, or asks with `has` first."""
+def _certainty_of(source: str) -> int:
+    """How sure an expression's value is. One that asks (`has(…)`, `!= null`) before it reads is taken at its word."""
     try:
-        condition = compiled(source)
+        paths = compiled(source).paths
     except ConditionError:
-        return False
+        return 0
     if "has(" in source.replace(" ", "") or "!= null" in source:
-        return True
-    return all(path in _ALWAYS_IN_EXPRESSIONS or path.startswith(("campaign", "community")) for path in condition.paths)
+        return 2
+    if all(path in ALWAYS for path in paths):
+        return 2
+    return int(all(path in ALWAYS or path in MOSTLY for path in paths))
 
 
 def _missing_value(review: Review, state: State, name: str, said: Said) -> tuple[str, str]:

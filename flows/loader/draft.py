@@ -45,21 +45,26 @@ def called(node: Node) -> str:
     return "a list" if isinstance(node, Items) else "a map (key: value)"
 
 
-def as_name(word: str) -> str:
-    """A name made out of any words: `Next Step` -> `next_step`."""
-    name = re.sub(r"[^a-z0-9]+", "_", word.lower()).strip("_")
-    return name if NAME.fullmatch(name) else "a_name"
+def as_name(word: str, pattern: re.Pattern[str] = NAME) -> str:
+    """A name made out of any words: `Next Step` -> `next_step`, for a flow `next-step`."""
+    joint = "-" if pattern is FLOW_NAME else "_"
+    name = re.sub(r"[^a-z0-9]+", joint, word.lower()).strip(joint)
+    return name if pattern.fullmatch(name) else f"a{joint}name"
 
 
 @dataclass(slots=True)
 class Draft:
-    """Gathers what the parts of the loader find. `lines`: context of a text or key -> (line, column)."""
+    """Gathers what the parts of the loader find. `lines`: context of a text or key -> (line, column).
+
+    `targets`: (who goes there, where that is written, the state's name) of every way from one state to another.
+    """
 
     name: str
     catalogue: Catalogue | None = None
     languages: tuple[str, ...] = ("en",)
     problems: list[Problem] = field(default_factory=list)
     lines: dict[str, tuple[int, int]] = field(default_factory=dict)
+    targets: list[tuple[str, Node, str]] = field(default_factory=list)
 
     def problem(self, code: str, node: Node, message: str, fix: str) -> None:
         """Notes an error where `node` stands."""

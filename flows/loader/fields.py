@@ -9,9 +9,12 @@ from datetime import timedelta
 from flows import durations
 from flows.conditions import ConditionError, compiled
 from flows.definition import Expression, Text
-from flows.loader.draft import NAME, NUMBER, WHOLE, Draft, as_name, called, did_you_mean
+from flows.loader import keys
+from flows.loader.draft import NAME, NUMBER, WHOLE, Draft, as_name, called, did_you_mean, nearest
 from flows.loader.source import Entries, Items, Node, Scalar
 
+#: Words that somebody has forgotten to quote within an expression: `north end`.
+_BARE_WORDS = re.compile(r"[^\W\d][\w'’-]*( [\w'’-]+)*")
 _TRUE_LIKE = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
@@ -74,8 +77,14 @@ class Fields:
             fix = did_you_mean(key.text, known, f"Take it out; the keys here are {', '.join(known)}.")
             self.wrong("unknown-key", key, f"{self.what} has no key {called(key)}.", fix)
 
+    def misspelt(self, *wanted: str) -> bool:
+        """Whether a key that flows do not have looks like one of these: then that is what is wrong, and not its lack."""
+        return any(nearest(key.text, wanted) for key, _ in self if key.text not in keys.ALL)
+
     def missing(self, key: str, example: str) -> None:
         """Notes that a key which is needed is not there."""
+        if self.misspelt(key):
+            return
         self.wrong("missing-key", self.node, f"{self.what} has no {key}.", f"Add {example}.")
 
     def scalar(self, key: str, wanted: str) -> Scalar | None:
@@ -136,7 +145,7 @@ class Fields:
         """A name somewhere under this map."""
         if isinstance(node, Scalar) and pattern.fullmatch(node.text):
             return node.text
-        instead = f" Write {as_name(node.text)}?" if isinstance(node, Scalar) and not node.empty else ""
+        instead = f" Write {as_name(node.text, pattern)}?" if isinstance(node, Scalar) and not node.empty else ""
         rule = (
             "small letters, digits and _, and begin with a letter" if pattern is NAME else "small letters, digits and -"
         )
@@ -152,6 +161,13 @@ class Fields:
         """A name."""
         node = self.node_of(key)
         return None if node is None else self.name_in(node, key, pattern)
+
+    def target(self, node: Node | None, where: str) -> str | None:
+        """The name of a state to go to, remembered until all states are known."""
+        name = None if node is None else self.name_in(node, where)
+        if name is not None and node is not None:
+            self.draft.targets.append((f"{self.what}: {where}", node, name))
+        return name
 
     def word(self, key: str, known: Sequence[str], aliases: dict[str, str] | None = None) -> str | None:
         """One of a few words."""
@@ -177,9 +193,8 @@ class Fields:
             return None
         try:
             return durations.parse(node.text)
-        except ValueError as error:
-            message, _, fix = str(error).rpartition(". ")
-            self.wrong("bad-duration", node, f"{self.what}: {key}: {message or fix}.", fix if message else "Change it.")
+        except durations.DurationError as error:
+            self.wrong("bad-duration", node, f"{self.what}: {key}: {error.message}", error.fix)
             return None
 
     def span(self, key: str) -> timedelta | None:
@@ -200,7 +215,9 @@ class Fields:
         try:
             compiled(node.text)
         except ConditionError as error:
-            self.wrong("bad-expression", node, f"{self.what}: {key}: {error.message}", error.fix)
+            bare = _BARE_WORDS.fullmatch(node.text) is not None
+            fix = f"If it is a text, put it in two kinds of quotation marks: '\"{node.text}\"'." if bare else error.fix
+            self.wrong("bad-expression", node, f"{self.what}: {key}: {error.message}", fix)
             return None
         return Expression(node.text, node.line)
 

@@ -43,6 +43,22 @@ ON: Final = ("give_up", "timeout")
 GIVE_UP: Final = ("go",)
 TIMEOUT: Final = ("after", "go")
 
+#: Every key that flows have, wherever it stands.
+ALL: Final = frozenset(
+    (
+        *FLOW,
+        *STATE,
+        *QUESTION,
+        *OPTION,
+        *RULE,
+        *TAGS,
+        *ON,
+        *GIVE_UP,
+        *TIMEOUT,
+        *(key for of in OF_KIND.values() for key in of),
+    )
+)
+
 #: What else people write for a kind of question, and what it is called here.
 KIND_ALIASES: Final = {
     "yes_no": "yesno",

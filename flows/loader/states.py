@@ -69,7 +69,8 @@ def _misplaced(key: str, kind: str | None) -> str | None:
         return f"{key} belongs to a question, and this state asks none (it has no ask)."
     kinds = keys.kinds_with(key)
     if kind is not None and kinds:
-        return f"{key} belongs to ask: {' or '.join(kinds)}, not to ask: {kind}."
+        named = " or ".join([", ".join(kinds[:-1]), kinds[-1]] if len(kinds) > 1 else kinds)
+        return f"{key} belongs to ask: {named}, not to ask: {kind}."
     if key in (*keys.ON, "go", "when", "after"):
         return f"{key} stands within {'on' if key in keys.ON else 'next or on'}, not beside it."
     return None

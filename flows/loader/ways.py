@@ -39,7 +39,7 @@ def refuse_two_ways(fields: Fields) -> None:
             f"{fields.what} has both end and next.",
             "Keep one: a state ends or goes on.",
         )
-    if "end" not in fields and "next" not in fields:
+    if "end" not in fields and "next" not in fields and not fields.misspelt("next", "end"):
         fields.wrong(
             "no-way-on",
             fields.node,
@@ -65,7 +65,7 @@ def read_next(fields: Fields) -> tuple[tuple[Rule, ...], Mapping[str, str]]:
         )
         return (), nothing
     if isinstance(node, Scalar):
-        name = fields.name_in(node, "next")
+        name = fields.target(node, "next")
         return ((Rule(name, line=node.line),) if name else ()), nothing
     return _rules(fields, node), nothing
 
@@ -79,7 +79,7 @@ def _branches(fields: Fields, node: Entries) -> Mapping[str, str]:
     going: dict[str, str] = {}
     for key, value in Fields(fields.draft, node, f"{fields.what}, next"):
         branch = fields.name_in(key, "a branch")
-        target = fields.name_in(value, f"next for {key.text}")
+        target = fields.target(value, f"next for {key.text}")
         if branch and target:
             going[branch] = target
     declared = fields.node_of("split")
@@ -120,7 +120,7 @@ def _rules(fields: Fields, node: Items) -> tuple[Rule, ...]:
         rule = Fields(fields.draft, item, f"{fields.what}, rule {number} of next")
         rule.only(keys.RULE)
         when = rule.expression("when")
-        go = rule.name("go")
+        go = rule.target(rule.node_of("go"), "go")
         if "go" not in rule:
             rule.missing("go", "go: with the name of a state")
         if last and "when" in rule:
@@ -174,7 +174,7 @@ def read_on(fields: Fields) -> tuple[str | None, Timeout | None]:
     go = None
     if give_up is not None:
         give_up.only(keys.GIVE_UP)
-        go = give_up.name("go")
+        go = give_up.target(give_up.node_of("go"), "go")
         if "go" not in give_up:
             give_up.missing("go", "go: with the name of a state")
     return go, _timeout(fields, inner)
@@ -185,7 +185,7 @@ def _timeout(fields: Fields, inner: Fields) -> Timeout | None:
     if timeout is None:
         return None
     timeout.only(keys.TIMEOUT)
-    after, go = timeout.span("after"), timeout.name("go")
+    after, go = timeout.span("after"), timeout.target(timeout.node_of("go"), "go")
     for key, example in (("after", "after: 2d"), ("go", "go: with the name of a state")):
         if key not in timeout:
             timeout.missing(key, example)

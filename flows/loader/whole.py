@@ -50,10 +50,10 @@ def read_flow(draft: Draft, root: Node, resolve: Resolve) -> Flow:
     draft.languages = _languages(fields) or draft.languages
     title = fields.text("title", "flow:title") or _title(draft)
     states = _states(fields)
-    start = fields.name("start") or ""
+    start = fields.target(fields.node_of("start"), "start") or ""
     expires = fields.span("expires")
     if states:
-        _check_targets(fields, states, start)
+        _refuse_unknown_targets(draft, states)
     return Flow(
         name=draft.name,
         title=title,
@@ -158,23 +158,12 @@ def _states(fields: Fields) -> Mapping[str, State]:
     return MappingProxyType(states)
 
 
-def _check_targets(fields: Fields, states: Mapping[str, State], start: str) -> None:
-    def missing(target: str | None, where: str, line: int, place: Node) -> None:
-        if not target or target in states:
-            return
-        at = place if line == 0 else Scalar(target, False, line, 1)
-        fix = did_you_mean(target, states, f"Write a state {target}, or one of {', '.join(list(states)[:12])}.")
-        fields.wrong("unknown-state", at, f"{where} goes to {target}, and there is no such state.", fix)
-
-    missing(start, "start", 0, fields.place("start"))
-    for state in states.values():
-        for rule in state.next:
-            missing(rule.go, f"State {state.name}: next", rule.line, fields.node)
-        for branch, target in state.next_by_branch.items():
-            missing(target, f"State {state.name}: branch {branch}", state.line, fields.node)
-        missing(state.give_up, f"State {state.name}: on give_up", state.line, fields.node)
-        if state.timeout is not None:
-            missing(state.timeout.go, f"State {state.name}: on timeout", state.timeout.line, fields.node)
+def _refuse_unknown_targets(draft: Draft, states: Mapping[str, State]) -> None:
+    for where, node, name in draft.targets:
+        if name not in states:
+            some = ", ".join(list(states)[:12]) + (", …" if len(states) > 12 else "")
+            fix = did_you_mean(name, states, f"Write a state {name}, or one of {some}.")
+            draft.problem("unknown-state", node, f"{where} leads to {name}, and there is no such state.", fix)
 
 
 def _calls(fields: Fields, states: Mapping[str, State], resolve: Resolve) -> Mapping[str, Flow]:
