@@ -1,0 +1,1 @@
+"""The demonstration: a community of simulated residents, a real campaign, days that pass in seconds."""
