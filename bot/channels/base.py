@@ -35,8 +35,13 @@ class Inbound:
 
     `sender`: our address it came to (`sms:+19025550100`); `address`: who wrote (`sms:+19025550123`).
     `provider_id`: unique for the sender (MessageSid, update_id). `received_at`: aware, when we got it.
-    `sent_at`: when the provider says that it was written, if it says. `start`: the payload of a deep link.
+    `sent_at`: when the provider says that it was written, if it says. `start`: the payload of a deep link, "" where Start
+    was pressed without one; `text` is then "start".
+    `kind`: `media` has `media` (or what no channel of ours can carry, such as a poll) and a caption, if any, as `text`; a
+    `button` from before a change of ours may have no `button`. Texts are free of NUL and lone surrogates: every database keeps them.
     `opt_out`: the provider has answered this stop word itself (`stop`, `start`, `help`). `profile_name` and `language`: hints.
+    `extra`: `messaging_service` (`sms:MG…`: the service that the number belongs to), `callback_query` (the tap to acknowledge),
+    `message` (which of a chat's messages was edited), `emoji` (a sticker's).
     """
 
     sender: str
@@ -139,6 +144,14 @@ class ReceiptNews:
     retry_once: bool = False
 
 
+class MalformedWebhook(Exception):
+    """What a provider's webhook brought lacks a part, or has one that cannot be; the message names it and no content."""
+
+
+class MediumUnavailable(Exception):
+    """A medium could not be had just now (time-out, 5xx, connection refused): try again later."""
+
+
 class MediumRefused(Exception):
     """A medium cannot be had: too large, a wrong kind, a foreign host, gone. The message says which."""
 
@@ -165,7 +178,7 @@ class Channel(Protocol):
         ...
 
     async def fetch(self, medium: IncomingMedium, *, limit: int) -> FetchedMedium:
-        """The bytes of a medium, at most `limit`; raises `MediumRefused`."""
+        """The bytes of a medium, at most `limit`; raises `MediumRefused` for good, `MediumUnavailable` for now."""
         ...
 
 
@@ -182,7 +195,9 @@ __all__ = [
     "Inbound",
     "InboundKind",
     "IncomingMedium",
+    "MalformedWebhook",
     "MediumRefused",
+    "MediumUnavailable",
     "Outgoing",
     "OutgoingButton",
     "Postponed",

@@ -12,7 +12,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -69,15 +69,19 @@ class Answer:
     content_type: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Medium:
+    """A picture that came with a text."""
+
     content: bytes
     content_type: str
-    fetched: int = field(default=0)
 
 
 class TwilioServer(Loopback):
-    """`sent` has what was taken; `problems` what was refused for its shape; `callback_answers` what the receipts met."""
+    """`sent` has what was taken; `problems` what was refused for its shape; `callback_answers` what the receipts met.
+
+    `store` is where requests for media are sent on to, unless it is the server's own; with `streams_media` they tell no length.
+    """
 
     def __init__(
         self,
@@ -96,6 +100,9 @@ class TwilioServer(Loopback):
         self.callbacks_to: dict[str, Callbacks] = {}
         self.callback_answers: list[tuple[str, str, int]] = []
         self.media: dict[str, Medium] = {}
+        self.media_requests = 0
+        self.streams_media = False
+        self.store = ""
         self.webhook = ""
 
     def routes(self) -> list[web.RouteDef]:
@@ -276,18 +283,25 @@ class TwilioServer(Loopback):
         return f"{self.url}/2010-04-01/Accounts/{self.account}/Messages/{message or new_sid('MM')}/Media/{sid}"
 
     async def _medium(self, request: web.Request) -> web.StreamResponse:
+        self.media_requests += 1
         if not self._authorised(request):
             return _error(401, 20003, "wrong credentials")
         if request.match_info["medium"] not in self.media:
             return _error(404, 20404, "no such medium")
-        raise web.HTTPTemporaryRedirect(f"{self.url}/cdn/{request.match_info['medium']}")
+        raise web.HTTPTemporaryRedirect(self.store or f"{self.url}/cdn/{request.match_info['medium']}")
 
     async def _content(self, request: web.Request) -> web.StreamResponse:
         if "Authorization" in request.headers:
             return web.Response(status=400, text="credentials do not belong here")
+        if request.match_info["medium"] == "round":
+            raise web.HTTPFound("round")
         medium = self.media[request.match_info["medium"]]
-        medium.fetched += 1
-        return web.Response(body=medium.content, headers={"Content-Type": medium.content_type})
+        response = web.StreamResponse(headers={"Content-Type": medium.content_type})
+        if not self.streams_media:
+            response.content_length = len(medium.content)
+        await response.prepare(request)
+        await response.write(medium.content)
+        return response
 
     # -- for a walk-through with curl
 

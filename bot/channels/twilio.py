@@ -1,0 +1,209 @@
+"""SMS by Twilio's REST API, through its SDK: sends one message once, and fetches the pictures that come in."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import aiohttp
+import structlog
+from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[import-untyped]
+from twilio.http.response import Response  # type: ignore[import-untyped]
+from twilio.rest import Client  # type: ignore[import-untyped]
+from yarl import URL
+
+from bot.channels.base import (
+    Accepted,
+    Ambiguous,
+    FetchedMedium,
+    IncomingMedium,
+    MediumRefused,
+    MediumUnavailable,
+    Outgoing,
+    Postponed,
+    Refused,
+    SendResult,
+)
+from bot.channels.characters import storable
+from bot.channels.download import read_medium
+from bot.channels.twilio_codes import meaning_of_answer, refused
+from bot.config import Settings
+
+STATUS_PATH = "/webhooks/twilio/status"
+#: How long Twilio may keep a message in its queue, in seconds (Message resource, ValidityPeriod).
+SHORTEST_VALIDITY, LONGEST_VALIDITY = 1, 36_000
+#: An answer is about 1 kB; what is larger is not Twilio's.
+_LONGEST_ANSWER = 256 * 1024
+_CONNECT_SECONDS = 6.0
+#: Idle connections are dropped before the other side may: one that it closes as we send makes an ambiguous message.
+_IDLE_SECONDS = 10.0
+_MOST_REDIRECTS = 4
+_STORES = re.compile(r"(.+\.)?twiliocdn\.com|s3-external-1\.amazonaws\.com")
+
+_log = structlog.get_logger(__name__)
+
+
+class _AnsweredNo(Exception):
+    """Twilio answered with anything but a success."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        super().__init__(status)
+        self.status, self.headers, self.body = status, headers, body
+
+
+class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]
+    """The SDK's client on a pooled session of ours: to our origin, without its retries, and without its log of requests."""
+
+    def __init__(self, origin: str, credentials: Mapping[str, str], session: aiohttp.ClientSession) -> None:
+        super().__init__(pool_connections=False)
+        self.session = session
+        self._origin = origin
+        self._credentials = credentials
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **_: object,
+    ) -> Response:
+        """One request, once, with our credentials and the session's time-out.
+
+        Raises `_AnsweredNo` for what is no success: the SDK's own error loses the headers.
+        """
+        async with self.session.request(
+            method,
+            URL(self._origin + urlsplit(url).path, encoded=True),
+            params=params,
+            data=urlencode(data, doseq=True).encode() if data else None,
+            headers={**(headers or {}), **self._credentials},
+            allow_redirects=False,
+        ) as response:
+            body = await response.content.read(_LONGEST_ANSWER)
+            if not 200 <= response.status < 300:
+                raise _AnsweredNo(response.status, response.headers, body)
+            return Response(response.status, body.decode("utf-8", "replace"), response.headers)
+
+
+class TwilioChannel:
+    """Messages to `sms:` addresses. `answer_seconds`: how long an answer may take before nobody knows whether it went."""
+
+    name: Final = "sms"
+
+    def __init__(self, settings: Settings, *, answer_seconds: float = 20.0) -> None:
+        self._origin = settings.twilio_api_url
+        self._account = settings.twilio_account_sid
+        self._token = settings.twilio_auth_tokens[0]
+        userinfo = base64.b64encode(f"{self._account}:{self._token}".encode()).decode()
+        self._credentials = {"Authorization": f"Basic {userinfo}"}
+        self._public_url = settings.public_url
+        self._timeout = aiohttp.ClientTimeout(total=answer_seconds, connect=min(_CONNECT_SECONDS, answer_seconds / 2))
+
+    async def open(self) -> None:
+        """Open the connections' pool on the running loop."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS, ttl_dns_cache=300),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=self._timeout,
+        )
+        http = _HttpClient(self._origin, self._credentials, self._session)
+        self._messages = Client(self._account, self._token, http_client=http).messages
+
+    async def close(self) -> None:
+        """Close the pool; what is under way is cut off."""
+        await self._session.close()
+
+    async def send(self, message: Outgoing) -> SendResult:
+        """Send one message once; every outcome is a result, as Twilio's answer or its lack has it."""
+        text = storable(message.text)
+        if not text.strip():
+            return Refused("empty", "the message has no text")
+        if not message.address.startswith("sms:") or not message.sender.startswith("sms:"):
+            return Refused("not_sms", "Twilio sends from and to sms: addresses alone")
+        try:
+            created = await self._messages.create_async(**self._parameters(message, text))
+        except _AnsweredNo as answer:
+            return meaning_of_answer(answer.status, answer.headers, answer.body)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            return Postponed(timedelta(seconds=5), "not_connected", "no connection to Twilio")
+        except aiohttp.InvalidURL:
+            return Refused("bad_url", "SOUNDINGS_TWILIO_API_URL is no address", "sender")
+        except TimeoutError:
+            return Ambiguous("timeout", "Twilio did not answer in time")
+        except (aiohttp.ClientError, OSError) as error:
+            return Ambiguous("cut", f"the connection to Twilio broke ({type(error).__name__})")
+        except Exception as error:  # noqa: BLE001 - an answer that the SDK cannot read: it may have gone
+            _log.error("twilio.answer_not_understood", message_id=message.message_id, error=type(error).__name__)
+            return Ambiguous("not_understood", "Twilio's answer could not be read")
+        return _result(created.sid, created.status, created.error_code)
+
+    def _parameters(self, message: Outgoing, text: str) -> dict[str, str | int]:
+        sender = message.sender.removeprefix("sms:")
+        parameters: dict[str, str | int] = {
+            "to": message.address.removeprefix("sms:"),
+            "messaging_service_sid" if sender.startswith("MG") else "from_": sender,
+            "body": text,
+        }
+        if self._public_url:
+            parameters["status_callback"] = f"{self._public_url}{STATUS_PATH}?m={message.message_id}"
+        if message.valid_for is not None:
+            seconds = int(message.valid_for.total_seconds())
+            parameters["validity_period"] = min(max(seconds, SHORTEST_VALIDITY), LONGEST_VALIDITY)
+        return parameters
+
+    async def fetch(self, medium: IncomingMedium, *, limit: int) -> FetchedMedium:
+        """The picture behind a MediaUrl of our own account; only Twilio's hosts are asked, and credentials stay with its API."""
+        url = medium.reference
+        if not self._is_own_medium(url):
+            raise MediumRefused("not a medium of our Twilio account")
+        try:
+            return await self._follow(url, limit)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise MediumUnavailable(f"Twilio could not be reached ({type(error).__name__})") from None
+
+    async def _follow(self, url: str, limit: int) -> FetchedMedium:
+        headers: Mapping[str, str] = self._credentials
+        for _ in range(_MOST_REDIRECTS):
+            request = self._session.get(URL(url, encoded=True), headers=headers, allow_redirects=False)
+            async with request as response:
+                if response.status not in (301, 302, 303, 307, 308):
+                    return await read_medium(response, limit=limit)
+                url = urljoin(url, response.headers.get("Location", ""))
+                headers = {}
+            if not self._is_store(url):
+                raise MediumRefused("it leads to a foreign host")
+        raise MediumRefused("it leads from one address to another without an end")
+
+    def _is_own_medium(self, url: str) -> bool:
+        parts, ours = urlsplit(url), urlsplit(self._origin)
+        elsewhere_at_twilio = _at_twilio(ours.hostname) and _at_twilio(parts.hostname) and parts.scheme == "https"
+        same_origin = (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc)
+        own_path = parts.path.startswith(f"/2010-04-01/Accounts/{self._account}/") and ".." not in parts.path
+        return own_path and (same_origin or (elsewhere_at_twilio and parts.netloc == parts.hostname))
+
+    def _is_store(self, url: str) -> bool:
+        parts, ours = urlsplit(url), urlsplit(self._origin)
+        if (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc):
+            return True
+        return parts.scheme == "https" and _STORES.fullmatch(parts.netloc) is not None
+
+
+def _at_twilio(host: str | None) -> bool:
+    return host is not None and (
+        host == "api.twilio.com" or re.fullmatch(r"api\.[a-z0-9.-]+\.twilio\.com", host) is not None
+    )
+
+
+def _result(sid: object, status: object, error_code: object) -> SendResult:
+    """What a created message says of itself: taken, or refused at once."""
+    if not isinstance(sid, str) or not sid:
+        return Ambiguous("not_understood", "Twilio's answer names no message")
+    if status in ("failed", "undelivered", "canceled"):
+        return refused(error_code if isinstance(error_code, int) else None, 200, f"Twilio says {status}")
+    return Accepted(sid, "delivered" if status in ("delivered", "read") else "sent")
