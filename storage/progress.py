@@ -1,0 +1,90 @@
+"""How far claimed messages have come: the columns that results and receipts change, read under a lock and written back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import BindParameter, Connection, Table, bindparam, select, text
+
+from storage.bulk import UpdateMany, among
+from storage.models import Address, Message
+
+
+@dataclass(slots=True)
+class MessageState:
+    """An out-going message as results and receipts see it. The order of fields is the query's."""
+
+    id: int
+    sender_id: int
+    community_id: int
+    address_id: int
+    participant_id: int | None
+    run_id: int | None
+    visit: int
+    channel: str
+    segments: int
+    status: str
+    provider_id: str | None
+    error_code: str | None
+    error: str | None
+    attempts: int
+    due_at: datetime | None
+    hours_exempt_until: datetime | None
+    valid_until: datetime | None
+    claimed_at: datetime | None
+    sent_at: datetime | None
+    settled_at: datetime | None
+    retried_at: datetime | None
+
+
+_m = cast("Table", Message.__table__).c
+_SENDER: BindParameter[int] = bindparam("sender")
+_STATE = (
+    select(
+        _m.id, _m.sender_id, _m.community_id, _m.address_id, _m.participant_id, _m.run_id, _m.visit,
+        Address.channel, _m.segments, _m.status, _m.provider_id, _m.error_code, _m.error, _m.attempts, _m.due_at,
+        _m.hours_exempt_until, _m.valid_until, _m.claimed_at, _m.sent_at, _m.settled_at, _m.retried_at,
+    )
+    .join(Address, Address.id == _m.address_id)
+    .where(text("messages.direction = 'out'"))
+    .order_by(_m.id)
+    .with_for_update(of=Message, key_share=True)
+)  # fmt: skip
+_BY_ID = _STATE.where(among(_m.id, "ids"))
+_BY_PROVIDER_ID = _STATE.where(_m.sender_id == _SENDER, among(_m.provider_id, "provider_ids"))
+_CHANGED = (
+    "status", "provider_id", "error_code", "error", "attempts", "due_at", "hours_exempt_until", "valid_until",
+    "claimed_at", "sent_at", "settled_at", "retried_at",
+)  # fmt: skip
+_save = UpdateMany(Message, *_CHANGED)
+
+
+def lock_states(connection: Connection, ids: Collection[int]) -> dict[int, MessageState]:
+    """Out-going messages by id, locked in the order of ids so that two transactions never wait for each other."""
+    if not ids:
+        return {}
+    rows: Iterable[Any] = connection.execute(_BY_ID, {"ids": sorted(ids)})
+    return {row[0]: MessageState(*row) for row in rows}
+
+
+def lock_by_provider_id(
+    connection: Connection, sender_id: int, provider_ids: Collection[str]
+) -> dict[str, MessageState]:
+    """Out-going messages of a sender by the provider's id, locked."""
+    if not provider_ids:
+        return {}
+    found: Iterable[Any] = connection.execute(
+        _BY_PROVIDER_ID, {"sender": sender_id, "provider_ids": sorted(provider_ids)}
+    )
+    return {str(row[10]): MessageState(*row) for row in found}
+
+
+def save_states(connection: Connection, states: Iterable[MessageState]) -> None:
+    """Write back what results and receipts changed."""
+    _save(connection, ((*(getattr(state, name) for name in _CHANGED), state.id) for state in states))
+
+
+__all__ = ["MessageState", "lock_by_provider_id", "lock_states", "save_states"]
