@@ -1,0 +1,146 @@
+"""One form of every text: case, accents, width, digits of all scripts, apostrophes and invisible marks folded away."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+WORDS = Path(__file__).parent / "words"
+
+#: Longest text, in characters, that is looked at word by word; a longer one is an open answer or nothing.
+LONGEST = 480
+
+#: Combining marks that are accents and may go. Vowel signs of Indic scripts are marks too, and must stay.
+_ACCENTS = ((0x0300, 0x036F), (0x0483, 0x0487), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670))
+_APOSTROPHES = "’‘‛ʼʻʹ′`´＇ꞌ"
+_DASHES = "‐‑‒–—―−﹣－"
+_SKIN = (0x1F3FB, 0x1F3FF)
+
+
+@cache
+def _letters() -> dict[str, str]:
+    groups: dict[str, dict[str, str] | str] = YAML(typ="safe", pure=True).load(WORDS / "letters.yaml")
+    found: dict[str, str] = {}
+    for group in groups.values():
+        found.update({pair[0]: pair[1] for pair in group.split()} if isinstance(group, str) else group)
+    return found
+
+
+class _Fold(dict[int, str]):
+    """What each character of a case-folded NFKC text becomes; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold(chr(code))
+        if len(self) < 20_000:
+            self[code] = folded
+        return folded
+
+
+def _fold(char: str) -> str:
+    code = ord(char)
+    if char in _APOSTROPHES:
+        return "'"
+    if char in _DASHES:
+        return "-"
+    if code in (0x20E3, 0xFE0E, 0xFE0F) or _SKIN[0] <= code <= _SKIN[1]:
+        return ""
+    category = unicodedata.category(char)
+    if category == "Cf":
+        return ""
+    if category in ("Cc", "Zs", "Zl", "Zp"):
+        return " " if char != "\n" else "\n"
+    if category == "Nd":
+        return str(unicodedata.decimal(char))
+    if category == "Mn":
+        return "" if any(low <= code <= high for low, high in _ACCENTS) else char
+    base, *marks = list(unicodedata.normalize("NFD", char))
+    plain = base if marks and all(_fold(mark) == "" for mark in marks) else char
+    return _letters().get(plain, plain)
+
+
+_FOLD = _Fold()
+
+#: Characters that stand apart from a digit beside them: "2½" is no 21/2, "①③" no 13, "10²" no 102.
+_APART = re.compile(r"[¼-¾⅐-⅞\u2460-\u249B\u24EA\u24F5-\u24FE\u2776-\u2793]")
+_SUPERSCRIPT = re.compile(r"(?<=[^\W_])[⁰¹²³⁴-⁹]+")
+_FRACTION = re.compile(r"(?<=\d)(?=\d⁄\d)")
+_DOTTED = re.compile(r"\b(?:[^\W\d_]\.)+[^\W\d_]\b\.?|\b(?:[^\W\d_]\.){2,}")
+_ELISION = re.compile(r"\b(qu|jusqu|lorsqu|puisqu|presqu|quelqu|[ldjnscmt])'(?=[^\W\d_])")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-+(?=[\w$])")
+_SUFFIX = re.compile(r"(?<=\d)-+(?=[^\W\d_])")
+_MIXED = re.compile(r"[a-z]*[а-яі][a-zа-яі]*")
+_TWINS = str.maketrans("aceiopxykmtbh", "асеіорхукмтвн")
+_SPACES = re.compile(r"[ \t\r\f\v]+")
+
+
+def fold(text: str) -> str:
+    """Fold case, accents, width, digits and marks of `text`; punctuation and words stay as they stand.
+
+    The result is the same for every Unicode form of a text (superscripts and circled digits excepted:
+    NFKC itself has lost what they were).
+    """
+    if text.isascii():
+        return text.lower()
+    text = _SUPERSCRIPT.sub(lambda found: "^" + found[0], _APART.sub(r" \g<0> ", text))
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    text = _FRACTION.sub(" ", text).replace("⁄", "/").translate(_FOLD)
+    return _MIXED.sub(_one_script, text)
+
+
+def _one_script(found: re.Match[str]) -> str:
+    """A Cyrillic word with Latin look-alikes in it ("нi") is a Cyrillic word."""
+    return found[0].translate(_TWINS)
+
+
+def normalise(text: str) -> str:
+    """Fold `text` and bring contractions, elisions, hyphens and dotted abbreviations to one form.
+
+    "don't" and "dont" become "dont", "l'école" "l ecole", "vingt-deux" "vingt deux", "2-й" "2й", "p.m." "pm".
+    """
+    text = fold(text)
+    if "." in text:
+        text = _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", text)
+    if "'" in text:
+        text = _ELISION.sub(r"\1 ", text).replace("'", "")
+    if "-" in text:
+        text = _SUFFIX.sub("", _HYPHEN.sub(" ", text))
+    return _SPACES.sub(" ", text).strip()
+
+
+_TOKEN = re.compile(
+    r"\d+(?:[.,]\d+)*"  # a number, its separators inside
+    r"|[぀-ヿ㐀-䶿一-鿿豈-﫿]"  # a character of a script without spaces: words are found later
+    r"|[^\W\d_](?:[^\W\d_぀-ヿ㐀-䶿一-鿿]|[\u0900-\u0dff\u0e00-\u0eff])*"
+    r"|\S"
+)
+
+
+def tokens(normal: str) -> list[re.Match[str]]:
+    """The words, numbers, single Chinese characters and signs of a normalised text, with their places."""
+    return list(_TOKEN.finditer(normal))
+
+
+def key(text: str) -> str:
+    """The form under which phrases are looked up: the tokens of the normalised text, one space between."""
+    return " ".join(_TOKEN.findall(normalise(text)))
+
+
+def keys(phrases: Iterable[str]) -> tuple[str, ...]:
+    """`key` of each phrase, empty ones and repeats dropped, in order."""
+    return tuple(dict.fromkeys(found for phrase in phrases if (found := key(phrase))))
+
+
+_LONG_RUN = re.compile(r"(.)\1{2,}")
+_RUN = re.compile(r"(.)\1+")
+
+
+def squeezed(word: str) -> tuple[str, ...]:
+    """Likely spellings of a drawn-out word: "yesss" → "yess", "yes"; () where no letter stands three times."""
+    if _LONG_RUN.search(word) is None:
+        return ()
+    return _LONG_RUN.sub(r"\1\1", word), _LONG_RUN.sub(r"\1", word), _RUN.sub(r"\1", word)
