@@ -1,0 +1,45 @@
+"""Coarse work: what is due is found in the rows, done a slice at a time, and may be run again by anybody at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.campaigns.launch import close_due, invite_due, start_pending
+from bot.conversation import House, due_runs, reach_times
+from bot.updates.send import send_due
+
+#: Runs whose times are reached in one transaction.
+TIMES_SLICE = 200
+
+#: One slice of work in the caller's transaction; how much was found, 0 when nothing is left to do.
+Work = Callable[[Connection, datetime, House], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A kind of coarse work and how often, in seconds, to look whether there is some."""
+
+    name: str
+    every: float
+    work: Work
+
+
+def reach_due_times(connection: Connection, now: datetime, house: House) -> int:
+    """Reminders, timeouts and expiries whose time has come."""
+    due = due_runs(connection, now, TIMES_SLICE)
+    if due:
+        reach_times(connection, due, now, house)
+    return len(due)
+
+
+TASKS: tuple[Task, ...] = (
+    Task("times", 1.0, reach_due_times),
+    Task("invitations", 1.0, lambda connection, now, _house: invite_due(connection, now)),
+    Task("starts", 1.0, start_pending),
+    Task("updates", 1.0, lambda connection, now, _house: send_due(connection, now)),
+    Task("closings", 30.0, lambda connection, now, _house: close_due(connection, now)),
+)
