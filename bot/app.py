@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.clock import Clock, SystemClock
 from bot.config import Settings, load_settings
+from bot.conversation import House
 from bot.errors import NotReady
 from storage.database import Database, UnusableDatabase
 from storage.schema import SchemaMismatch, migrate, require_current
@@ -22,6 +23,7 @@ class Installation:
     settings: Settings
     database: Database
     clock: Clock
+    house: House
 
     def read(self) -> AbstractContextManager[Connection]:
         """A connection for queries."""
@@ -46,7 +48,7 @@ def open_installation(settings: Settings | None = None, clock: Clock | None = No
             require_current(database)
     except (UnusableDatabase, SchemaMismatch) as error:
         raise NotReady(str(error)) from error
-    return Installation(settings, database, clock or SystemClock())
+    return Installation(settings, database, clock or SystemClock(), House(settings))
 
 
 @contextmanager

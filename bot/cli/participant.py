@@ -1,0 +1,90 @@
+"""`soundings participant`: the people who take part, and all that is held about one of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.text import Text
+
+from bot.app import opened
+from bot.cli.output import InCommunity, Json, print_json, screen
+from bot.communities import require_community
+from bot.errors import WrongUsage
+from bot.persons import erase as erase_person
+from bot.persons import everything_about, require_person
+
+app = typer.Typer(help="The people who take part.", no_args_is_help=True)
+
+Who = Annotated[str, typer.Argument(help="A telephone number, telegram:12345 or a pseudonym.")]
+
+
+@app.command()
+def show(who: Who, community: InCommunity, as_json: Json = False) -> None:
+    """One person: what they agreed to, their answers, and the whole thread."""
+    with opened() as installation, installation.read() as connection:
+        person = require_person(connection, require_community(connection, community), who)
+        found = everything_about(connection, person)
+    if as_json:
+        print_json(found)
+        return
+    own = found["participant"]
+    screen.print(Text(f"{own['name'] or 'No name'} ({own['public_id']}), {own['language']}", style="bold"))
+    stopped = f", STOP on {own['opted_out_at']:%Y-%m-%d}" if own["opted_out_at"] else ""
+    screen.print(Text(f"surveys: {own['surveys']}, updates: {own['updates']}{stopped}"))
+    for consent in found["consents"]:
+        screen.print(
+            Text(
+                f"  {consent['given_at']:%Y-%m-%d} {consent['scope']} {consent['state']} ({consent['source']}): {consent['wording']}"
+            )
+        )
+    for answer in found["answers"]:
+        shown = "(sensitive)" if answer["sensitive"] else answer["value"]
+        screen.print(Text(f"  {answer['question']}: {shown}"))
+    for message in found["messages"]:
+        screen.print(
+            Text(
+                f"{message['created_at']:%m-%d %H:%M} {'>' if message['direction'] == 'in' else '<'} {message['text']}"
+            )
+        )
+
+
+@app.command()
+def export(
+    who: Who,
+    community: InCommunity,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output if left out.")] = None,
+) -> None:
+    """Everything that is held about one person, as a file to give to them."""
+    with opened() as installation, installation.read() as connection:
+        person = require_person(connection, require_community(connection, community), who)
+        found = orjson.dumps(everything_about(connection, person), option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
+    if output is None:
+        typer.echo(found.decode())
+        return
+    output.write_bytes(found)
+    screen.print(f"It is in {output}.")
+
+
+@app.command()
+def erase(
+    who: Who,
+    community: InCommunity,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Erase one person everywhere: numbers, texts, answers, photos. It cannot be undone."""
+    with opened() as installation:
+        with installation.read() as connection:
+            person = require_person(connection, require_community(connection, community), who)
+        if not yes and not typer.confirm(f"Erase everything about {person.public_id}? It cannot be undone."):
+            raise WrongUsage("Nothing was erased.")
+        with installation.write() as connection:
+            receipt = erase_person(connection, person, installation.clock.now(), installation.house)
+    if as_json:
+        print_json({"public_id": receipt.public_id, "erased_at": receipt.erased_at, "erased": receipt.counts})
+        return
+    told = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in receipt.counts.items() if n)
+    screen.print(f"{receipt.public_id} was erased at {receipt.erased_at:%Y-%m-%d %H:%M} UTC: {told}.")

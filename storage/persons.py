@@ -1,0 +1,109 @@
+"""Queries on all that is held about one person: finding them, writing it out, and erasing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, or_, select, text, update
+
+from storage.models import (
+    Address,
+    Answer,
+    Consent,
+    InboxItem,
+    Invitation,
+    Medium,
+    Message,
+    Participant,
+    ParticipantTag,
+    Run,
+)
+from storage.models.flows import OPEN_RUN
+
+#: What a person's file holds: heading -> the table and the columns that mean something to them.
+HOLDINGS: Mapping[str, tuple[type[Any], tuple[str, ...]]] = {
+    "addresses": (Address, ("address", "channel", "status", "created_at")),
+    "consents": (Consent, ("scope", "state", "source", "channel", "wording", "language", "given_at", "recorded_at")),
+    "tags": (ParticipantTag, ("tag",)),
+    "invitations": (Invitation, ("campaign_id", "wave", "status", "reason", "created_at", "started_at", "ended_at")),
+    "conversations": (Run, ("id", "campaign_id", "status", "outcome", "started_at", "ended_at")),
+    "answers": (Answer, ("campaign_id", "question", "value", "other", "raw", "language", "sensitive", "answered_at")),
+    "messages": (Message, ("direction", "kind", "text", "status", "created_at", "sent_at")),
+    "media": (Medium, ("kind", "content_type", "status", "created_at")),
+    "inbox_items": (InboxItem, ("kind", "text", "created_at", "done_at")),
+}
+
+
+def find_person(connection: Connection, community_id: int, addresses: Sequence[str], public_id: str) -> Row[Any] | None:
+    """A participant by one of their addresses or by their pseudonym, all columns; locked until the transaction ends."""
+    by_address = select(Address.participant_id).where(
+        Address.community_id == community_id, Address.address.in_(addresses)
+    )
+    statement = (
+        select(Participant.__table__)
+        .where(
+            Participant.community_id == community_id,
+            or_(Participant.public_id == public_id, Participant.id.in_(by_address)),
+        )
+        .with_for_update()
+    )
+    return connection.execute(statement).first()
+
+
+def open_run_ids(connection: Connection, participant_id: int) -> list[int]:
+    """The person's conversation that is open, if any."""
+    statement = select(Run.id).where(Run.participant_id == participant_id, Run.status.in_(OPEN_RUN))
+    return [int(run_id) for run_id in connection.execute(statement).scalars()]
+
+
+def holdings(connection: Connection, participant_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Every row about a person, by heading, in the order in which it came to be."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for heading, (model, columns) in HOLDINGS.items():
+        table = model.__table__
+        statement = select(*(table.c[name] for name in columns)).where(table.c.participant_id == participant_id)
+        order = table.c.id if "id" in table.c else table.c.tag
+        found[heading] = [dict(row._mapping) for row in connection.execute(statement.order_by(order))]
+    return found
+
+
+def erase_person(connection: Connection, participant_id: int, now: datetime) -> dict[str, int]:
+    """Take away everything that tells who a person is or what they said; how many rows of each kind.
+
+    What stays says that somebody was asked, and when, and what they agreed to, about nobody: counts and the ledger of consent.
+    """
+    mine = {model: model.__table__.c.participant_id == participant_id for model, _ in HOLDINGS.values()}
+    waiting = (mine[Message], Message.status == "queued")
+    counts = {
+        "messages_cancelled": connection.execute(
+            update(Message).where(*waiting).values(status="cancelled", settled_at=now)
+        ).rowcount,
+        "media": connection.execute(delete(Medium).where(mine[Medium])).rowcount,
+        "answers": connection.execute(delete(Answer).where(mine[Answer])).rowcount,
+        "tags": connection.execute(delete(ParticipantTag).where(mine[ParticipantTag])).rowcount,
+        "inbox_items": connection.execute(
+            update(InboxItem).where(mine[InboxItem]).values(text="", done_at=now)
+        ).rowcount,
+        "conversations": connection.execute(
+            update(Run).where(mine[Run]).values(state={}, current_state=None, due_at=None)
+        ).rowcount,
+        "messages": connection.execute(
+            update(Message).where(mine[Message]).values(text="", buttons=None, media=None, error=None)
+        ).rowcount,
+        "addresses": connection.execute(
+            update(Address)
+            .where(mine[Address])
+            # The row stays for the messages that point to it; what it held is gone.
+            .values(address=text("'erased:' || id"), status="closed", last_text=None)
+        ).rowcount,
+    }
+    # What we sent by Telegram is numbered within the chat, whose number is the person's.
+    connection.execute(update(Message).where(mine[Message], Message.direction == "out").values(provider_id=None))
+    connection.execute(
+        update(Participant)
+        .where(Participant.id == participant_id)
+        .values(name=None, attributes={}, timezone=None, erased_at=now, surveys="none", updates="none")
+    )
+    return counts
