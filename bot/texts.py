@@ -21,8 +21,8 @@ TEXTS: Final = MappingProxyType(
         "already_started": "You are in already. {community} texts you now and then. STOP ends it any time.",
         # HELP: who we are, whom to ask, how to end it.
         "help": "{community} asks a few short questions and texts you what came of them. Ask us: {contact}. STOP ends it.",
-        # HELP where the community has given no contact. PERSON is a word that people text.
-        "help_no_contact": "{community} asks a few short questions and texts you what came of them. PERSON gets you one of us. STOP ends it.",
+        # HELP where the community has given no contact. CALL ME is something that people text.
+        "help_no_contact": "{community} asks a few short questions and texts you what came of them. CALL ME gets you one of us. STOP ends it.",
         # A number that we do not know texted us.
         "unknown_number": "This is {community}. We don't know this number yet. To take part, text {keyword}. We ask you first.",
         # The same where the number serves several communities; {keywords} is "FUNDY, ACADIE".
