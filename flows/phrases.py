@@ -113,8 +113,8 @@ PHRASES: Final = MappingProxyType(
         "reminder": "When you have a minute: {question}",
         # After the last try of a question.
         "gave_up": "Let's leave that one. A person will read what you wrote.",
-        # The language was switched; said in the new one.
-        "language_changed": "OK, English from here on.",
+        # The language was switched; said in the new one, which {language} names ("français"). Name yours outright.
+        "language_changed": "OK, {language} from here on.",
         # A switch of language without saying to which; {languages} is "English, français".
         "language_choices": "I can text you in: {languages}. Which one?",
         # A language was asked for that this conversation does not have.

@@ -8,6 +8,7 @@ from flows.context import Context
 from flows.definition import Flow
 from flows.engine.events import cancel, receive, resume, start, time_reached
 from flows.engine.prompts import prompt_text
+from flows.engine.states import fail
 from flows.engine.timers import due_at
 from flows.engine.walk import Step, Walk
 from flows.events import Cancelled, Event, Replied, Resumed, Started, TimeReached
@@ -37,6 +38,9 @@ def step(flow: Flow, run: Run, event: Event, context: Context, now: datetime) ->
     if run.status == "ended":
         return Step(run, ())
     walk = Walk(flow, run, context, now)
+    if run.status != "new" and walk.state not in walk.flow.states:
+        fail(walk, "failed_way")
+        return Step(walk.run(None), tuple(walk.effects))
     match event:
         case Replied():
             receive(walk, event)

@@ -9,6 +9,7 @@ from flows.effects import Answered, Button, GaveUp, MayWantToStop, Misunderstood
 from flows.engine import commands
 from flows.engine.hints import hint, no_skipping
 from flows.engine.prompts import buttons_of, numbered, option_keys
+from flows.engine.reading import passes
 from flows.engine.speech import in_words, say, speak
 from flows.engine.states import enter, go_on, hand_over
 from flows.engine.walk import Walk
@@ -47,6 +48,8 @@ def take(walk: Walk, state: State, reading: Reading, *, media: bool = False) -> 
             commands.give(walk, reading)
         case "skipped":
             skip(walk, state)
+        case "unclear" if passes(walk, state):
+            try_again(walk, state, no_skipping(walk, state))
         case "answered" if reading.unsure_stop:
             _put_before_a_person(walk, Answer(reading.value, walk.raw, reading.other))
         case "answered":

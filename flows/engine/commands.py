@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.effects import CommandGiven, LanguageChanged, RunEnded
 from flows.engine.prompts import ask, prompt
-from flows.engine.speech import in_words, language_names, say, speak
+from flows.engine.speech import in_words, language_name, language_names, say, speak
 from flows.engine.states import hand_over
 from flows.engine.walk import Walk
 from flows.replies.reading import Reading
@@ -101,7 +101,7 @@ def _switch_language(walk: Walk, wanted: object) -> None:
     if language != walk.language:
         walk.language = language
         walk.effects.append(LanguageChanged(language))
-    say(walk, speak(walk, "language_changed"))
+    say(walk, speak(walk, "language_changed", language=language_name(language)))
     repeat(walk)
 
 

@@ -31,7 +31,7 @@ def receive(walk: Walk, event: Replied) -> None:
     """Something came from the resident."""
     if walk.status == "new":
         return None
-    walk.raw = clean(event.text)
+    walk.raw = clean(event.text) or event.button or ""
     walk.active_at = walk.now
     if walk.status == "handed_over":
         return commands.give_handed_over(walk, read_whole_command(walk))
@@ -49,11 +49,11 @@ def receive(walk: Walk, event: Replied) -> None:
 
 
 def _open(walk: Walk) -> State | None:
-    """The state whose question is open. A run whose flow has lost it is ended, and coordinators are told."""
-    state = walk.flow.states.get(walk.state)
-    if state is None or state.ask is None:
+    """The state whose question is open. A run that waits where nothing is asked is ended, and coordinators are told."""
+    if walk.open_state.ask is None:
         fail(walk, "failed_way")
-    return state
+        return None
+    return walk.open_state
 
 
 def _came_too_early(walk: Walk, event: Replied) -> bool:
@@ -128,17 +128,14 @@ def resume(walk: Walk) -> None:
         return None
     walk.status = "active"
     walk.active_at = walk.now
-    state = walk.flow.states.get(walk.state)
-    if state is None:
-        return fail(walk, "failed_way")
     pending, walk.pending = walk.pending, None
     if walk.prompted_at is None:
         return take_up(walk)
     if pending is not None and pending.get("kind") == "held":
-        return accept(walk, state, Answer.waited(pending))
+        return accept(walk, walk.open_state, Answer.waited(pending))
     walk.prompted_at = walk.now
     walk.reminded = 0
-    return ask(walk, state)
+    return ask(walk, walk.open_state)
 
 
 def cancel(walk: Walk, outcome: Literal["stopped", "cancelled"]) -> None:

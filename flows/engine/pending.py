@@ -21,7 +21,7 @@ from flows.engine.answers import (
 )
 from flows.engine.hints import hint
 from flows.engine.prompts import ask, buttons_of
-from flows.engine.reading import read, read_pick, read_whole_command, read_words, read_yes_or_no
+from flows.engine.reading import passes, read, read_pick, read_whole_command, read_words, read_yes_or_no
 from flows.engine.speech import in_words, say, speak
 from flows.engine.walk import Walk
 from flows.events import Replied
@@ -84,7 +84,7 @@ def _pick(walk: Walk, state: State, event: Replied, pending: Pending) -> None:
         return take(walk, state, own)
     picked = read_pick(walk, _as_options(walk, state, named), event)
     chosen = _chosen(own, picked, named)
-    if chosen is None and own.outcome == "answered" and picked.outcome != "answered":
+    if chosen is None and (passes(walk, state) or (own.outcome == "answered" and picked.outcome != "answered")):
         return take(walk, state, own)
     if chosen is None:
         lines = "\n".join(which_lines(walk, state, named))

@@ -45,17 +45,18 @@ def prompt(walk: Walk, state: State) -> tuple[str, tuple[Button, ...]]:
     phrases = walk.context.phrases
     if made is not None and made[0] is question and made[1] is phrases and made[2] == walk.root.languages[0]:
         return made[3]
-    pattern = _pattern(question.text, walk.language, walk.root.languages[0])
+    fallback = walk.root.languages[0]
+    pattern = _pattern(question.text, walk.language, fallback)
     names = placeholders(pattern) if "{" in pattern else frozenset[str]()
-    lines = "\n".join(option_lines(question, walk.language, phrases, walk.root.languages[0]))
+    lines = "\n".join(option_lines(question, walk.language, phrases, fallback)) if "options" in names else ""
     text = with_blanks(walk, state, question.text, {"options": lines})
     buttons = buttons_of(walk, question) if shown else ()
-    if "options" not in names:
-        text = _with_options(walk, question, text, "" if _say_it_all(question, buttons) else lines)
+    if "options" not in names and not _say_it_all(question, buttons):
+        text = written_out(question, text, walk.language, phrases, fallback)
     if names <= {"options"}:
         if len(_made) >= _MOST_MADE:
             _made.clear()
-        _made[key] = (question, phrases, walk.root.languages[0], (text, buttons))
+        _made[key] = (question, phrases, fallback, (text, buttons))
     return text, buttons
 
 
@@ -71,14 +72,16 @@ def _pattern(text: Text, language: str, fallback: str) -> str:
     return text[chosen] if chosen is not None else ""
 
 
-def _with_options(walk: Walk, question: Question, text: str, lines: str) -> str:
-    """The text followed by what there is to choose from."""
-    if question.kind == "scale" and question.minimum is not None and question.maximum is not None:
-        low, high = whole(question.minimum), whole(question.maximum)
-        if not set(question.labels) <= {low, high}:
-            return "\n".join([text, *([] if _mentions(text, low, high) else [scale_ends(walk, question)]), lines])
-        return text if _mentions(text, low, high) else f"{text} {scale_ends(walk, question)}"
-    return f"{text}\n{lines}" if lines else text
+def written_out(question: Question, text: str, language: str, phrases: Mapping[str, Text], fallback: str) -> str:
+    """The text of a question followed by what there is to choose from: the options, the ends or points of a scale."""
+    lines = option_lines(question, language, phrases, fallback)
+    if question.kind != "scale" or question.minimum is None or question.maximum is None:
+        return "\n".join([text, *lines])
+    low, high = whole(question.minimum), whole(question.maximum)
+    ends = "" if _mentions(text, low, high) else _scale_ends(question, low, high, language, phrases, fallback)
+    if set(question.labels) <= {low, high}:
+        return f"{text} {ends}".strip()
+    return "\n".join(part for part in (text, ends, *lines) if part)
 
 
 def whole(bound: float | str) -> int:
@@ -90,14 +93,16 @@ def _mentions(text: str, low: int, high: int) -> bool:
     return {low, high} <= {int(found) for found in _NUMBER.findall(text)}
 
 
-def scale_ends(walk: Walk, question: Question) -> str:
+def _scale_ends(
+    question: Question, low: int, high: int, language: str, phrases: Mapping[str, Text], fallback: str
+) -> str:
     """ "Reply 1 (not at all) to 5 (very)." """
-    low, high = whole(question.minimum or 0), whole(question.maximum or 0)
-    labels = question.labels
-    if low in labels and high in labels and len(labels) == 2:
-        words = [label_of(labels[point], walk.language, walk.root.languages[0]) for point in (low, high)]
-        return speak(walk, "scale_ends", low=str(low), low_label=words[0], high=str(high), high_label=words[1])
-    return speak(walk, "scale_range", low=str(low), high=str(high))
+    ends = {"low": str(low), "high": str(high)}
+    if set(question.labels) != {low, high}:
+        return phrase(phrases, language, "scale_range", ends)
+    for name, point in (("low_label", low), ("high_label", high)):
+        ends[name] = label_of(question.labels[point], language, fallback)
+    return phrase(phrases, language, "scale_ends", ends)
 
 
 def option_lines(question: Question, language: str, phrases: Mapping[str, Text], fallback: str) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flows.definition import Option, Question
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from flows.definition import Option, Question, State
 from flows.engine.timers import zone_of
 from flows.engine.walk import Walk
 from flows.events import Replied
@@ -10,7 +13,7 @@ from flows.replies import read_command, understand
 from flows.replies.reading import Reading, ReplyContext
 
 _YES_OR_NO = Question("yesno", {})
-_WORDS = Question("text", {}, max_length=None)
+_WORDS = Question("text", {}, optional=True)
 
 
 def clean(text: str) -> str:
@@ -43,12 +46,53 @@ def read_words(walk: Walk) -> Reading:
 
 def read_pick(walk: Walk, options: tuple[Option, ...], event: Replied) -> Reading:
     """The reply as a pick among a few options that we have just named."""
-    return understand(Question("choice", {}, options=options), walk.raw, _context(walk), button=event.button)
+    return understand(_pick_of(options), walk.raw, _context(walk), button=event.button)
+
+
+def passes(walk: Walk, state: State) -> bool:
+    """Whether the reply would pass the question if the question could be passed."""
+    question = state.ask
+    if question is None or question.optional:
+        return False
+    return understand(_optional(question), walk.raw, _context(walk)).outcome == "skipped"
 
 
 def read_whole_command(walk: Walk) -> Reading:
     """The reply as a command, whatever question is open."""
     return read_command(walk.raw, walk.root.languages)
+
+
+def _pick_of(options: tuple[Option, ...]) -> Question:
+    """The question that picks among these; the same one for the same options, since its reader prepares each once."""
+    key = tuple((option.key, id(option.label)) for option in options)
+    found = _picks.get(key)
+    if found is None or found.options != options:
+        found = _kept(_picks, key, Question("choice", {}, options=options))
+    return found
+
+
+def _optional(question: Question) -> Question:
+    """The question as one that may be passed."""
+    found = _twins.get(id(question))
+    if found is None or found[0] is not question:
+        found = _kept(_twins, id(question), (question, replace(question, optional=True)))
+    return found[1]
+
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def _kept(kept: dict[_K, _V], key: _K, value: _V) -> _V:
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[key] = value
+    return value
+
+
+_MOST_KEPT: Final = 256
+_picks: dict[tuple[tuple[str, int], ...], Question] = {}
+_twins: dict[int, tuple[Question, Question]] = {}
 
 
 def _context(walk: Walk) -> ReplyContext:

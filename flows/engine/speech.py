@@ -57,7 +57,8 @@ class Placeholders(Mapping[str, object]):
     """What the placeholders of a state's texts stand for, looked up only when one is met.
 
     First the state's `with`; then `participant.X`, `community.X`, `campaign.X` and `answers.X` in full; `community`
-    and `campaign` alone are their names; any other name is a field of the participant, community or campaign.
+    and `campaign` alone are their names, `visits` counts those of the state; any other name is a field of the
+    participant, community or campaign, and `name` the participant's alone. Nothing written is no value.
     """
 
     __slots__ = ("_given", "_walk", "_with")
@@ -82,8 +83,11 @@ class Placeholders(Mapping[str, object]):
             return _step_by_step(self._field(head, participant), rest)
         if name in ("community", "campaign"):
             return (context.community if name == "community" else context.campaign)["name"]
-        for fields in (participant, context.community, context.campaign):
-            if fields.get(name) is not None:
+        if name == "visits":
+            return self._walk.visits.get(self._walk.path(self._walk.state), 0)
+        others = () if name == "name" else (context.community, context.campaign)
+        for fields in (participant, *others):
+            if fields.get(name) not in (None, ""):
                 return fields[name]
         raise KeyError(name)
 
@@ -189,6 +193,11 @@ def plain_number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(value)
 
 
+def language_name(tag: str) -> str:
+    """A language as its own speakers call it."""
+    return LANGUAGE_NAMES.get(tag) or LANGUAGE_NAMES.get(tag.split("_")[0], tag)
+
+
 def language_names(flow: Flow) -> str:
-    """The languages of a flow, each as its own speakers call it."""
-    return ", ".join(LANGUAGE_NAMES.get(tag) or LANGUAGE_NAMES.get(tag.split("_")[0], tag) for tag in flow.languages)
+    """The languages of a flow in one line."""
+    return ", ".join(language_name(tag) for tag in flow.languages)
