@@ -122,6 +122,11 @@ def free(connection: Connection, ids: Collection[int]) -> set[int]:
     return set(connection.execute(_FREE, {"ids": sorted(ids)}).scalars()) if ids else set()
 
 
+def is_sending(connection: Connection, message_id: int) -> bool:
+    """Whether a message is claimed and its result not known yet."""
+    return connection.execute(select(_m.status).where(_m.id == message_id)).scalar_one_or_none() == "sending"
+
+
 def claim(connection: Connection, ids: Collection[int], now: datetime) -> None:
     """Take messages out of the queue: `sending`, one attempt more."""
     if ids:
@@ -177,7 +182,13 @@ def waiting_of_campaign(connection: Connection, campaign_id: int) -> int:
 
 _SPACED = (
     update(Message)
-    .where(among(_m.address_id, "addresses"), _WAITING, _QUEUED, _m.due_at < _UNTIL)
+    .where(
+        _m.id.in_(
+            select(_m.id)
+            .where(among(_m.address_id, "addresses"), _WAITING, _QUEUED, _m.due_at < _UNTIL)
+            .with_for_update(key_share=True, skip_locked=True)
+        )
+    )
     .values(due_at=_UNTIL)
 )
 
@@ -206,8 +217,9 @@ _catch_up = UpdateMany(Message, "due_at", "hours_exempt_until")
 
 def catch_up(connection: Connection, sender_id: int, now: datetime) -> None:
     """Let a reply that was put off to the morning leave with a newer one of its conversation: its resident is texting again."""
-    found = connection.execute(_CATCH_UP, {"sender": sender_id, "priority": 0, "now": now})
-    _catch_up(connection, [(now, until, message_id) for message_id, until in found])
+    rows: Iterable[Any] = connection.execute(_CATCH_UP, {"sender": sender_id, "priority": 0, "now": now})
+    found = dict(tuple(row) for row in rows)
+    _catch_up(connection, [(now, found[message_id], message_id) for message_id in sorted(free(connection, found))])
 
 
 def recall(
@@ -253,6 +265,7 @@ __all__ = [
     "due",
     "end",
     "free",
+    "is_sending",
     "put_off",
     "put_off_alike",
     "recall",

@@ -10,7 +10,8 @@ from typing import Any, cast
 from sqlalchemy import BindParameter, Connection, Table, bindparam, select, text
 
 from storage.bulk import UpdateMany, among
-from storage.models import Address, Message
+from storage.models import Address, Message, Run
+from storage.models.flows import OPEN_RUN
 
 
 @dataclass(slots=True)
@@ -87,4 +88,15 @@ def save_states(connection: Connection, states: Iterable[MessageState]) -> None:
     _save(connection, ((*(getattr(state, name) for name in _CHANGED), state.id) for state in states))
 
 
-__all__ = ["MessageState", "lock_by_provider_id", "lock_states", "save_states"]
+_RUNS = select(Run.id, Run.status, Run.visit).where(among(Run.id, "ids"))
+
+
+def open_visits(connection: Connection, run_ids: Collection[int]) -> dict[int, int]:
+    """The visit that is open in each of these runs; one that is over is left out."""
+    if not run_ids:
+        return {}
+    found = connection.execute(_RUNS, {"ids": sorted(run_ids)})
+    return {row.id: row.visit for row in found if row.status in OPEN_RUN}
+
+
+__all__ = ["MessageState", "lock_by_provider_id", "lock_states", "open_visits", "save_states"]

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, delete, select
 
 from storage.bulk import InsertMany, among
 from storage.models import Receipt
 
-_keep = InsertMany(Receipt, "sender_id", "provider_id", "status", "error_code", "received_at")
+_COLUMNS = ("sender_id", "provider_id", "status", "error_code", "consequence", "retry_once", "received_at")
+_keep = InsertMany(Receipt, *_COLUMNS)
 _KEPT = (
-    select(Receipt.id, Receipt.sender_id, Receipt.provider_id, Receipt.status, Receipt.error_code, Receipt.received_at)
+    select(Receipt.id, *(Receipt.__table__.c[name] for name in _COLUMNS))
     .where(among(Receipt.provider_id, "provider_ids"), among(Receipt.sender_id, "senders"))
     .order_by(Receipt.id)
 )
 
 
-def keep_receipts(connection: Connection, rows: Iterable[tuple[int | None, str, str, str | None, datetime]]) -> None:
-    """Keep receipts: (sender id, provider's id, status, error code, received at)."""
-    _keep(connection, rows)
+@dataclass(frozen=True, slots=True)
+class KeptReceipt:
+    """A receipt as it is kept. The order of fields is the query's; `id` is 0 for one to be kept."""
+
+    id: int
+    sender_id: int | None
+    provider_id: str
+    status: str
+    error_code: str | None
+    consequence: str | None
+    retry_once: bool
+    received_at: datetime
 
 
-def kept_receipts(
-    connection: Connection, pairs: Collection[tuple[int, str]]
-) -> Sequence[Row[int, int | None, str, str, str | None, datetime]]:
+def keep_receipts(connection: Connection, receipts: Iterable[KeptReceipt]) -> None:
+    """Keep receipts until a message is known by their provider's id."""
+    _keep(connection, ([getattr(receipt, name) for name in _COLUMNS] for receipt in receipts))
+
+
+def kept_receipts(connection: Connection, pairs: Collection[tuple[int, str]]) -> list[KeptReceipt]:
     """Receipts kept for these (sender id, provider's id) pairs, as they came in."""
     if not pairs:
-        return ()
+        return []
     parameters = {"senders": sorted({one for one, _ in pairs}), "provider_ids": sorted({one for _, one in pairs})}
-    return [row for row in connection.execute(_KEPT, parameters) if (row.sender_id, row.provider_id) in pairs]
+    rows: Iterable[Any] = connection.execute(_KEPT, parameters)
+    return [KeptReceipt(*row) for row in rows if (row.sender_id, row.provider_id) in pairs]
 
 
 def drop_receipts(connection: Connection, ids: Collection[int]) -> None:
@@ -45,4 +61,4 @@ def drop_old_receipts(connection: Connection, before: datetime, limit: int = 5_0
     return connection.execute(delete(Receipt).where(Receipt.id.in_(old))).rowcount
 
 
-__all__ = ["drop_old_receipts", "drop_receipts", "keep_receipts", "kept_receipts"]
+__all__ = ["KeptReceipt", "drop_old_receipts", "drop_receipts", "keep_receipts", "kept_receipts"]

@@ -19,6 +19,7 @@ _add = InsertMany(
     "segments",
     conflict="(community_id, month) DO UPDATE SET segments = segment_usage.segments + EXCLUDED.segments",
 )
+_begin = InsertMany(SegmentUsage, "community_id", "month", "segments", conflict="DO NOTHING")
 _BULK = select(_m.participant_id, _m.run_id, _m.id, _m.claimed_at).where(
     among(_m.participant_id, "ids"),
     text("messages.priority = 2"),
@@ -51,6 +52,7 @@ def segments_used(connection: Connection, months: Mapping[int, str]) -> dict[int
 
 def mark_held(connection: Connection, community_id: int, month: str, now: datetime) -> bool:
     """Remember that a community's month is used up; True the first time."""
+    _begin(connection, [(community_id, month, 0)])
     statement = update(SegmentUsage).where(
         SegmentUsage.community_id == community_id, SegmentUsage.month == month, SegmentUsage.held_at.is_(None)
     )

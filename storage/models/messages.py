@@ -144,4 +144,6 @@ class Receipt(Base):
     provider_id: Mapped[str]
     status: Mapped[str]
     error_code: Mapped[str | None]
+    consequence: Mapped[str | None]
+    retry_once: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]

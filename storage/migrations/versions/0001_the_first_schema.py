@@ -123,6 +123,8 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("error_code", sa.Text(), nullable=True),
+        sa.Column("consequence", sa.Text(), nullable=True),
+        sa.Column("retry_once", sa.Boolean(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["sender_id"], ["senders.id"], name=op.f("fk_receipts_sender_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
