@@ -30,7 +30,9 @@ def phrase(phrases: Mapping[str, Text], language: str, key: str, values: Mapping
     if translated is not None:
         with suppress(*_FAULTS):
             text = translated if "en" in translated else {**translated, "en": english}
-            return render(text, language, values or {}, fallback="en")
+            said = render(text, language, values or {}, fallback="en")
+            if said:
+                return said
     return render({"en": english}, language, values or {}, fallback="en")
 
 
