@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -16,6 +16,7 @@ from icu4py.messageformat import MessageFormat
 from flows import patterns
 from flows.definition import Text
 from flows.errors import MissingValue
+from flows.patterns import Placeholder
 
 #: Which language stands in for one that has no text: those who read the first usually read the others.
 FALLBACKS: Mapping[str, tuple[str, ...]] = {
@@ -42,6 +43,9 @@ _PLAIN = {
 #: Stands in a branch for a value that is missing; in the finished text it means that the branch was taken.
 _HOLE = "\ufffe"
 
+#: Values by way of example, for `sample`.
+_EXAMPLES = {"number": 48, "date": "2026-09-23", "time": "15:30"}
+
 _Filled = str | int | float | Decimal | date | datetime
 
 
@@ -60,6 +64,24 @@ def render(text: Text, language: str, values: Mapping[str, object], *, fallback:
         return pattern
     locale = language if language.split("_", 1)[0] == chosen.split("_", 1)[0] else chosen
     return _compiled(pattern, locale).fill(values)
+
+
+def sample(text: Text, language: str, *, fallback: str, words: Callable[[Placeholder], str]) -> str:
+    """The text by way of example: `words` stands in for values that are words, a likely number or day for the others."""
+    chosen = nearest(text, language, fallback)
+    if chosen is None:
+        return ""
+    values: dict[str, object] = {}
+    for found in patterns.read(text[chosen]):
+        if found.kind == "select":
+            values[found.name] = max(found.branches, key=len)
+        else:
+            family = patterns.family(found.kind)
+            values.setdefault(found.name, _EXAMPLES[family] if family in _EXAMPLES else words(found))
+    try:
+        return render({chosen: text[chosen]}, chosen, values, fallback=chosen)
+    except MissingValue:
+        return text[chosen]
 
 
 def nearest(text: Mapping[str, object], language: str, fallback: str) -> str | None:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 
-from flows import patterns
 from flows.checks.review import Review
-from flows.definition import State, Text
+from flows.definition import State
 from flows.engine.prompts import option_lines
 from flows.engine.speech import label_of, phrase
+from flows.patterns import Placeholder
 from flows.segments import ONE_MESSAGE, fits_one_message, lighten, segment
-from flows.texts import nearest, render
+from flows.texts import nearest, sample
 
-#: What stands in for a value whose length nobody knows yet, by the name and kind of its placeholder.
+#: What stands in for a value whose length nobody knows yet, by the name of its placeholder.
 _SAMPLES = {"community": "Shore Road Neighbours", "campaign": "spring survey", "name": "Marie-Claire"}
-_WORDS = "neighbourhood"
-_NUMBER = 48
-_DAY = "2026-09-23"
-_TIME = "15:30"
+_ANY = "neighbourhood"
 #: The longest text that Twilio takes (error 21617), after which nothing is sent at all.
 LONGEST = 1_600
 
@@ -64,11 +61,16 @@ def _measure(review: Review, state: State, language: str) -> None:
 def spoken(review: Review, state: State, language: str) -> str:
     """What a state says on entry, its question and options with it, values replaced by samples."""
     fallback = review.flow.languages[0]
-    parts = [_sample(state.say, language, fallback)] if state.say is not None else []
+    parts = [sample(state.say, language, fallback=fallback, words=_words)] if state.say is not None else []
     question = state.ask
     if question is not None:
         lines = "\n".join(option_lines(question, language, review.phrases, fallback))
-        text = _sample(question.text, language, fallback, {"options": lines})
+        text = sample(
+            question.text,
+            language,
+            fallback=fallback,
+            words=lambda found: lines if found.name == "options" else _words(found),
+        )
         shown = "{options" not in question.text[nearest(question.text, language, fallback) or fallback]
         if question.kind == "scale":
             text = f"{text} {_scale(review, state, language)}".strip()
@@ -95,22 +97,8 @@ def _scale(review: Review, state: State, language: str) -> str:
     return phrase(review.phrases, language, "scale_range", {"low": str(low), "high": str(high)})
 
 
-def _sample(text: Text, language: str, fallback: str, given: dict[str, str] | None = None) -> str:
-    pattern = text[nearest(text, language, fallback) or fallback]
-    values: dict[str, object] = dict(given or {})
-    for found in patterns.read(pattern):
-        if found.name in values:
-            continue
-        family = patterns.family(found.kind)
-        if found.kind == "select":
-            values[found.name] = max(found.branches, key=len)
-        elif family == "number":
-            values[found.name] = _NUMBER
-        elif family in ("date", "time"):
-            values[found.name] = _DAY if family == "date" else _TIME
-        else:
-            values[found.name] = _SAMPLES.get(found.name.partition(".")[0], _WORDS)
-    return render({language: pattern}, language, values, fallback=language)
+def _words(found: Placeholder) -> str:
+    return _SAMPLES.get(found.name.partition(".")[0], _ANY)
 
 
 def _few(culprits: tuple[str, ...]) -> bool:
