@@ -22,11 +22,6 @@ _JSON_TYPES: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def units(text: str) -> int:
-    """UTF-16 code units, which is what Telegram counts as characters."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def form_problems(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """What does not fit in the form of a request to create an SMS."""
     problems, seen = [], set()
@@ -118,7 +113,7 @@ def _one_type(name: str, value: object, where: str) -> list[str]:
 def _limit_problems(shape: Mapping[str, Any], value: object, where: str) -> list[str]:
     if "length" in shape and isinstance(value, str):
         least, most = shape["length"]
-        size = len(value.encode("utf-8", "surrogatepass")) if shape["unit"] == "bytes" else units(value)
+        size = len(value.encode("utf-8", "surrogatepass")) if shape["unit"] == "bytes" else len(value)
         if not least <= size <= most:
             return [f"{where} has {size} {shape['unit']}, not {least} to {most}"]
     if "values" in shape and isinstance(value, int):
