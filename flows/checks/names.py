@@ -50,13 +50,16 @@ def look(review: Review) -> None:
 
 def answers_of(flow: Flow) -> dict[str, tuple[State, Question] | None]:
     """Every name under which a run of the flow keeps an answer -> where it is asked; `about.age` in a flow called by
-    the state about, None for the words behind "other"."""
+    the state about, None for the words behind "other" and the
+    options that were named together with one (`focus_also`)."""
     names: dict[str, tuple[State, Question] | None] = {}
     for state in flow.states.values():
         if state.ask is not None:
             names.setdefault(state.ask.save, (state, state.ask))
             if state.ask.other:
                 names[f"{state.ask.save}_other"] = None
+            if state.ask.kind == "choice":
+                names[f"{state.ask.save}_also"] = None
         if state.call is not None and state.call in flow.calls:
             for name, inner in answers_of(flow.calls[state.call]).items():
                 names[f"{state.name}.{name}"] = None if inner is None else (state, inner[1])

@@ -19,6 +19,8 @@ _PAD = 14.0
 _ROOM = 250.0
 _LABEL_ROOM = 170.0
 _LABEL_LINES = 6
+#: Room beside a box for a way that leads back to it.
+_LOOP = 26.0
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ur", "yi"})
 #: Fill and line by shape: told apart by their outline as well, so that a print in grey says the same.
 _COLOURS: dict[Shape, tuple[str, str]] = {
@@ -56,6 +58,10 @@ class _Drawing:
         self.texts = {name: _Lettering(box) for name, box in self.boxes.items()}
         self.labels = [_label_lines(arrow) for arrow in self.arrows]
         sizes = {name: lettering.size for name, lettering in self.texts.items()}
+        for arrow, lines in zip(self.arrows, self.labels, strict=True):
+            if arrow.start == arrow.end:
+                size = sizes[arrow.start]
+                sizes[arrow.start] = Size(size.width + 2 * (_LOOP + _label_size(lines).width), size.height)
         links = [
             Link(arrow.start, arrow.end, _label_size(lines))
             for arrow, lines in zip(self.arrows, self.labels, strict=True)
@@ -108,7 +114,7 @@ class _Drawing:
     def _loop(self, name: str) -> str:
         x, y = self.layout.places[name]
         right = x + self.texts[name].size.width / 2
-        return f"M{right:.1f} {y - 10:.1f}c26 -14 26 34 0 20"
+        return f"M{right:.1f} {y - 10:.1f}c{_LOOP:g} -14 {_LOOP:g} 34 0 20"
 
     def _stubs(self, arrow: Arrow, lines: Sequence[str]) -> Iterator[str]:
         """A way that is too long to follow: it ends in the name of where it leads."""
@@ -135,7 +141,7 @@ class _Drawing:
         name = self.arrows[number].start
         x, y = self.layout.places[name]
         size = _label_size(lines)
-        yield from _label(lines, x + self.texts[name].size.width / 2 + 24 + size.width / 2, y)
+        yield from _label(lines, x + self.texts[name].size.width / 2 + _LOOP + size.width / 2, y)
 
     def _box(self, box: Box, x: float, y: float) -> Iterator[str]:
         lettering = self.texts[box.name]

@@ -23,17 +23,18 @@ _OUTCOMES: Final = ("completed", "screened_out", "declined", "stopped", "expired
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand after a step: the run, the participant, and all effects of the case so far."""
+    """How things stand after a step: the run, the participant, all effects of the case so far, what this step said."""
 
     run: Run
     participant: Mapping[str, object]
     effects: tuple[Effect, ...]
+    said: str = ""
 
 
 def unlike(written: str, standing: Standing) -> str | None:
     """None if `written` is so; otherwise what is so instead. `focus: housing` is an answer's value; the other facts:
 
-    an outcome (`completed`), `active`, `handed over`, `unsure stop`, `state: focus`, `language: fr`, `tag: spring`,
+    an outcome (`completed`), `active`, `handed over`, `unsure stop`, `silence` (this step said nothing), `state: focus`, `language: fr`, `tag: spring`,
     `no tag: new`, `attribute: area north end`, `notify` or `notify: words of it`, `command: stop`, `gave up: focus`,
     `subscribed: updates`, `unsubscribed: updates`.
     """
@@ -140,6 +141,11 @@ def _unsubscribed(standing: Standing, wanted: str) -> str | None:
     return _among(list(scopes), wanted, "nobody unsubscribed")
 
 
+def _silence(standing: Standing, wanted: str) -> str | None:
+    del wanted
+    return f'"{standing.said}" was said' if standing.said else None
+
+
 def _unsure_stop(standing: Standing, wanted: str) -> str | None:
     del wanted
     unsure = any(isinstance(effect, MayWantToStop) for effect in standing.effects)
@@ -151,6 +157,7 @@ _FACTS: dict[str, Callable[[Standing, str], str | None]] = {
     "handed over": _handed_over,
     "handed_over": _handed_over,
     "unsure stop": _unsure_stop,
+    "silence": _silence,
     "state": _state,
     "language": _language,
     "tag": _tag,

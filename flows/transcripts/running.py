@@ -36,7 +36,7 @@ def run_case(case: Case, resolve: Callable[[str], Flow], phrases: Mapping[str, T
     except (KeyError, FlowError) as error:
         why = str(error) if isinstance(error, FlowError) else "there is no such flow"
         return CaseResult(case, Failure(case.line, f"the flow {case.flow}", why), ())
-    play = _Play(case, flow, phrases or {})
+    play = Play(case, flow, phrases or {})
     failure: Failure | None = None
     play.happen(Started())
     for line in case.script:
@@ -46,7 +46,7 @@ def run_case(case: Case, resolve: Callable[[str], Flow], phrases: Mapping[str, T
     return CaseResult(case, failure, tuple(play.conversation))
 
 
-class _Play:
+class Play:
     """A case under way. The run is written out as JSON and read back between every two steps, as it is in real life."""
 
     def __init__(self, case: Case, flow: Flow, phrases: Mapping[str, Text]) -> None:
@@ -68,14 +68,14 @@ class _Play:
         match line.kind:
             case ">":
                 self._silence()
-                self.happen(self._reply(line.text))
+                self.happen(self.reply(line.text))
             case "~":
                 self._silence()
-                self._pass_time(line.text)
+                self.pass_time(line.text)
             case "<":
                 return self._expect_said(line)
             case "=":
-                found = unlike(line.text, Standing(self.run, self.participant, tuple(self.effects)))
+                found = unlike(line.text, Standing(self.run, self.participant, tuple(self.effects), self.said))
                 return Failure(line.number, line.text, found) if found else None
         return None
 
@@ -120,7 +120,8 @@ class _Play:
         self.said = ""
         self.unread = 0
 
-    def _reply(self, text: str) -> Replied:
+    def reply(self, text: str) -> Replied:
+        """What the resident sends, written as in a script: words, `[key]` for a tap, `<photo>`, `<location 44.6, -63.5>`."""
         self.conversation.append(Turn("resident", text))
         tap, media, place = _TAP.fullmatch(text), _MEDIA.fullmatch(text), _PLACE.fullmatch(text)
         if tap:
@@ -131,7 +132,8 @@ class _Play:
             return Replied("", self.now, location=(float(place[1]), float(place[2])))
         return Replied(text, self.now)
 
-    def _pass_time(self, written: str) -> None:
+    def pass_time(self, written: str) -> None:
+        """Lets time pass: a span (`3d`) or until a moment; what falls due on the way happens. Raises ValueError."""
         until = moment(written, self.zone) or durations.later(self.now, durations.parse(written), self.zone)
         for _ in range(_MOST_TICKS):
             due = self.run.due_at
