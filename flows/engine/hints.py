@@ -36,7 +36,8 @@ def hint(walk: Walk, state: State, reason: str = "", *, words_only: bool = False
 
 def no_skipping(walk: Walk, state: State) -> str:
     """The re-prompt for somebody who passes a question that needs an answer."""
-    return f"{speak(walk, 'no_skipping')} {hint(walk, state)}"
+    needed = speak(walk, "no_skipping")
+    return f"{needed} {hint(walk, state)}"
 
 
 def _expected(walk: Walk, question: Question, reason: str) -> list[str]:

@@ -174,12 +174,13 @@ def _script(fields: Fields) -> tuple[Line, ...]:
         return ()
     first = node.line + 1 if node.quoted else node.line
     lines: list[Line] = []
-    open_text = False
+    open_text = said = False
     for number, written in enumerate(node.text.split("\n"), first):
         bare = written.strip()
         if not bare or bare.startswith("# ") or bare == "#":
             open_text = open_text and bool(bare)
             continue
+        said = True
         found = _LINE.match(written)
         if found:
             lines.append(Line(number, cast("Kind", found[1]), (found[2] or "").strip()))
@@ -195,7 +196,7 @@ def _script(fields: Fields) -> tuple[Line, ...]:
                 f"{fields.what}: this line of the script begins with none of {' '.join(get_args(Kind))}.",
                 "Write > for what the resident texts, < for what we say, ~ for time passing, = for what is then so.",
             )
-    if not lines:
+    if not said:
         fields.wrong("missing-value", node, f"{fields.what}: the script is empty.", 'Begin with "< " and what we say.')
     return tuple(lines)
 
