@@ -71,6 +71,12 @@ def insert_consents(connection: Connection, rows: Iterable[ConsentRow], now: dat
     )
 
 
+def granted_scopes(connection: Connection, participant_id: int) -> set[str]:
+    """The scopes that a participant ever agreed to."""
+    found = select(Consent.scope).where(Consent.participant_id == participant_id, Consent.state == "granted").distinct()
+    return set(connection.execute(found).scalars())
+
+
 def insert_suppressions(connection: Connection, rows: Iterable[tuple[int, str, str]], now: datetime) -> None:
     """Keep hashes of stopped addresses, as (community id, hash, reason); one that is kept already stays."""
     _suppress(connection, ((community_id, hashed, reason, now) for community_id, hashed, reason in rows))

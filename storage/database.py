@@ -37,7 +37,7 @@ class Database:
     def _engine(self, pool_size: int) -> Engine:
         codec: dict[str, Any] = {
             "json_serializer": lambda value: orjson.dumps(value).decode(),
-            "json_deserializer": orjson.loads,
+            "json_deserializer": _from_json,
         }
         if self.is_sqlite:
             if self.url.database and self.url.database != ":memory:":
@@ -89,6 +89,11 @@ def _parse(url: str) -> URL:
             "Write sqlite:///soundings.db or postgresql+psycopg://user:password@host/name"
         )
     return parsed
+
+
+def _from_json(stored: str | bytes | int | float) -> Any:
+    # SQLite turns a JSON column's bare number into a number.
+    return stored if isinstance(stored, int | float) else orjson.loads(stored)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

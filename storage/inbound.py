@@ -58,6 +58,7 @@ class MessageRow:
 class MediumRow:
     """A medium to fetch after the commit."""
 
+    id: int
     community_id: int
     participant_id: int | None
     message_id: int
@@ -119,6 +120,7 @@ _CANCEL_REMINDERS = _CANCEL_OF_RUNS.where(_message.kind == "reminder")
 _insert = InsertMany(Message, *_COLUMNS, "attempts")
 _insert_media = InsertMany(
     Medium,
+    "id",
     "community_id",
     "participant_id",
     "message_id",
@@ -162,6 +164,7 @@ def insert_media(connection: Connection, rows: Iterable[MediumRow], now: datetim
         connection,
         (
             (
+                row.id,
                 row.community_id,
                 row.participant_id,
                 row.message_id,

@@ -64,6 +64,9 @@ _DUE = (
     .order_by(Run.due_at, Run.id)
     .limit(bindparam("most"))
 )
+_LAST_OUTCOME = (
+    select(Run.outcome).where(Run.participant_id == bindparam("participant")).order_by(Run.id.desc()).limit(1)
+)
 _COMPLETED = select(func.count()).where(
     Run.campaign_id == bindparam("campaign"), Run.status == "ended", Run.outcome == "completed"
 )
@@ -135,6 +138,11 @@ def due_run_ids(connection: Connection, now: datetime, limit: int) -> list[int]:
     Not those of a participant who is held, nor of a paused campaign: their time comes when they are let go.
     """
     return list(connection.execute(_DUE, {"now": now, "most": limit}).scalars())
+
+
+def last_outcome(connection: Connection, participant_id: int) -> str | None:
+    """How a participant's latest run ended; None where they have none, or one that is open."""
+    return connection.execute(_LAST_OUTCOME, {"participant": participant_id}).scalar()
 
 
 def count_completed(connection: Connection, campaign_id: int) -> int:

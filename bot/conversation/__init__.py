@@ -1,0 +1,18 @@
+"""The conversation: inbound texts in, answers, runs and the outbox out, a batch in one transaction."""
+
+from bot.conversation.house import House
+from bot.conversation.receive import MOST, Received, receive
+from bot.conversation.running import RunStart, StartedRuns, cancel_runs, due_runs, reach_times, start_runs
+
+__all__ = [
+    "MOST",
+    "House",
+    "Received",
+    "RunStart",
+    "StartedRuns",
+    "cancel_runs",
+    "due_runs",
+    "reach_times",
+    "receive",
+    "start_runs",
+]

@@ -1,0 +1,153 @@
+"""STOP and what undoes it: for everything that a sender serves, on the spot, with one confirmation."""
+
+from __future__ import annotations
+
+from bot import consent, i18n
+from bot.conversation import opting, saying, stepping
+from bot.conversation.turn import Turn
+from flows.events import Cancelled
+from storage.addresses import AddressRow
+from storage.consents import granted_scopes
+from storage.inbox import close_inbox_items
+from storage.participants import ParticipantRow
+
+_BETWEEN = {"fr": " et ", "es": " y ", "uk": " і ", "ar": " و", "zh": "、", "tl": " at "}
+
+
+def everywhere(turn: Turn) -> list[AddressRow]:
+    """The rows of the turn's address in all the communities that its sender serves, its own first."""
+    rows = [
+        row
+        for row in turn.desk.addresses.values()
+        if row.address == turn.address.address and row.community_id in turn.sender.communities
+    ]
+    return sorted(rows, key=lambda row: (row is not turn.address, turn.sender.communities.index(row.community_id)))
+
+
+def stop(turn: Turn, *, source: str = "text") -> None:
+    """Carry out a wish to stop, and confirm it unless the provider has done so or it had been said before."""
+    words = turn.words
+    rows = everywhere(turn)
+    people = [turn.desk.participants[row.participant_id] for row in rows if row.participant_id is not None]
+    stopped = [one for one in people if one.opted_out_at is None]
+    turn.lines = []
+    for one in stopped:
+        _stop_one(turn, one, source, words)
+    for row in rows:
+        if row.coordinator_id is not None:
+            row.status = "closed"
+            turn.desk.address_changed(row)
+    _suppress(turn)
+    if source == "text" and not _answered_by_provider(turn):
+        _confirm(turn, stopped, known=bool(people))
+
+
+def _stop_one(turn: Turn, participant: ParticipantRow, source: str, words: str) -> None:
+    desk = turn.desk
+    whose, run = turn.participant, turn.run
+    turn.participant, turn.run = participant, desk.runs.get(participant.id)
+    if turn.run is not None:
+        stepping.end(turn, turn.run, Cancelled("stopped"))
+    desk.silence(participant, "stopped")
+    participant.opted_out_at = turn.now
+    if participant.held_at is not None:
+        participant.held_at = None
+        close_inbox_items(desk.connection, participant.id, "unsure_stop", turn.now)
+    for scope in consent.SCOPES:
+        if getattr(participant, scope) != "withdrawn":
+            opting.withdraw(turn, scope, words, source=source)
+    desk.participant_changed(participant)
+    turn.participant, turn.run = whose, run if run is not None and run.is_open else None
+
+
+def _suppress(turn: Turn) -> None:
+    hashed = consent.address_hash(turn.address.address, turn.desk.house.settings.secret_keys[0])
+    turn.desk.suppressions += [(community_id, hashed, "stop") for community_id in turn.sender.communities]
+
+
+def _answered_by_provider(turn: Turn) -> bool:
+    return turn.inbound is not None and turn.inbound.opt_out is not None
+
+
+def _confirm(turn: Turn, stopped: list[ParticipantRow], *, known: bool) -> None:
+    """One confirmation, and no other message after it: a second STOP is met with silence, but on short codes, where the
+    carriers want it answered (FACTS §4)."""
+    language = saying.keyword_language(turn)
+    if stopped:
+        names = [turn.desk.community(one.community_id).name for one in stopped]
+        between = _BETWEEN.get(language.split("_")[0], " and ")
+        turn.say("stopped", "confirmation", language=language, community=between.join(names))
+    elif not known or _is_short_code(turn.sender.address):
+        turn.say("already_stopped", "confirmation", language=language, community=turn.community.name)
+
+
+def _is_short_code(sender: str) -> bool:
+    channel, _, number = sender.partition(":")
+    return channel == "sms" and number.isdigit() and len(number) <= 6
+
+
+def may_return(turn: Turn) -> bool:
+    """Whether words of ours lift this participant's opt-out: not where the provider blocks them, whom only START frees."""
+    return turn.sender.opt_out == "ours"
+
+
+def restart(turn: Turn) -> bool:
+    """Undo STOP everywhere that the sender serves; whether anybody was texted surveys or updates before, and is again.
+
+    Scopes that were agreed to before are agreed to again. Who never agreed to any is asked first: that is the caller's.
+    """
+    back = False
+    wording = _last_wording(turn)
+    for row in everywhere(turn):
+        if row.participant_id is None:
+            continue
+        participant = turn.desk.participants[row.participant_id]
+        if row.status in ("closed", "blocked"):
+            row.status = "open"
+            turn.desk.address_changed(row)
+        if participant.opted_out_at is None:
+            continue
+        back = _restart_one(turn, participant, wording) or back
+    lift(turn)
+    return back
+
+
+def _restart_one(turn: Turn, participant: ParticipantRow, wording: str) -> bool:
+    participant.opted_out_at = None
+    turn.desk.participant_changed(participant)
+    whose, turn.participant = turn.participant, participant
+    scopes = granted_scopes(turn.desk.connection, participant.id)
+    scopes |= {
+        one.scope for one in turn.desk.consents if one.participant_id == participant.id and one.state == "granted"
+    }
+    for scope in consent.SCOPES:
+        if scope in scopes:
+            opting.grant(turn, scope, wording)
+    turn.participant = whose
+    return bool(scopes)
+
+
+def lift(turn: Turn) -> None:
+    """Forget the hashes that keep the turn's address from being texted."""
+    keys = turn.desk.house.settings.secret_keys
+    consent.lift(turn.desk.connection, turn.sender.communities, turn.address.address, keys)
+    hashed = consent.address_hash(turn.address.address, keys[0])
+    turn.desk.suppressions = [one for one in turn.desk.suppressions if one[1] != hashed]
+
+
+def _last_wording(turn: Turn) -> str:
+    """What START answers: the confirmation of STOP, which offered it."""
+    return i18n.text("stopped", turn.language, community=turn.community.name)
+
+
+def close_address(turn: Turn) -> None:
+    """The number is somebody else's: nothing more goes there, and whoever holds it next must agree anew."""
+    desk, participant = turn.desk, turn.participant
+    if participant is not None:
+        if turn.run is not None:
+            stepping.end(turn, turn.run, Cancelled("cancelled"))
+        desk.silence(participant, "wrong number")
+        turn.needs_person("wrong_number", turn.words)
+        turn.say("wrong_number", "confirmation", community=turn.community.name)
+    turn.address.status = "closed"
+    desk.address_changed(turn.address)

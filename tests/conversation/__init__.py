@@ -1,0 +1,1 @@
+"""Conversations, on both databases, as a coordinator could read them."""
