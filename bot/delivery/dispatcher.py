@@ -1,0 +1,275 @@
+"""The dispatcher: on the loop, claims what each sender may send, sends it concurrently, and has the results recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels.base import Ambiguous, Channels, Outgoing, OutgoingButton, SendResult
+from bot.clock import Clock
+from bot.delivery.claim import Claim, Claimed, claim
+from bot.delivery.consequences import OptOuts
+from bot.delivery.moments import moments
+from bot.delivery.pace import BURST
+from bot.delivery.receipts import apply_strays
+from bot.delivery.recorder import Recorder
+from bot.delivery.recovery import recover
+from bot.delivery.results import Outcome, Released
+from bot.wakeup import Wakeup
+from bot.writer import Writer
+from storage.senders import senders_with_due
+
+_log = structlog.get_logger(__name__)
+
+#: Messages of one sender on their way at once; a quarter of the places is kept for replies.
+PLACES = 64
+#: Seconds between two looks into the outbox when nothing wakes the dispatcher (DESIGN §8).
+POLL = 0.25
+#: Seconds that a channel may take for one message; its own time-outs are shorter, `recovery.DEAD_AFTER` is longer.
+LONGEST_SEND = 45.0
+#: Seconds between two looks for what dead processes left.
+RECOVER_EVERY = 30.0
+#: Seconds after an error of the database.
+_AFTER_ERROR = 1.0
+#: Seconds that a sender is left alone at the most for its pace; longer waits are the database's to tell.
+_LONGEST_WAIT = 1.0
+_SHORTEST_VALIDITY = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One sender's messages on their way, and when (the loop's time) to claim for it again."""
+
+    sender_id: int
+    sending: set[asyncio.Task[None]] = field(default_factory=set)
+    claiming: bool = False
+    again: float = 0.0
+
+
+class Dispatcher:
+    """Sends what is in the outbox through `channels`. One a process; any number of processes on PostgreSQL.
+
+    `run` until `stop`; or, where a test or the demonstration drives the clock, `drain` after each step of it.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        channels: Channels,
+        clock: Clock,
+        *,
+        opt_outs: OptOuts,
+        wakeup: Wakeup | None = None,
+        places: int = PLACES,
+        burst: float = BURST,
+    ) -> None:
+        self._writer = writer
+        self._channels = channels
+        self._clock = clock
+        self._moments = moments(clock)
+        self._opt_outs = opt_outs
+        self._own_wakeup = wakeup is None
+        self._wakeup = wakeup or Wakeup(writer.database)
+        self._places = places
+        self._kept_for_replies = places // 4
+        self._burst = burst
+        self._lanes: dict[int, _Lane] = {}
+        self._serving: set[asyncio.Task[None]] = set()
+        self._recorder = Recorder(writer, clock, opt_outs=opt_outs, busy=self._is_sending, recorded=self._wakeup.wake)
+        self._stopping = False
+        self._recovered_at = float("-inf")
+
+    def wake(self) -> None:
+        """Look into the outbox now; from any thread."""
+        self._wakeup.wake()
+
+    async def run(self) -> None:
+        """Send until `stop`. The channels are open."""
+        await self._wakeup.open()
+        await self._recover(alone=self._writer.database.is_sqlite)
+        while not self._stopping:
+            wait = await self._guarded(self._look_round())
+            await self._wakeup.wait(wait)
+        if self._own_wakeup:
+            await self._wakeup.close()
+
+    async def stop(self, grace: float = 25.0) -> None:
+        """Claim nothing more, finish what is on its way within `grace` seconds, put back what was not handed over, and record.
+
+        What the provider has not answered by then is `unknown`.
+        """
+        self._stopping = True
+        self._wakeup.wake()
+        if self._serving:
+            await asyncio.wait(self._serving)
+        sending = {task for lane in self._lanes.values() for task in lane.sending}
+        if sending:
+            _, late = await asyncio.wait(sending, timeout=grace)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+        await self._recorder.finish()
+
+    async def drain(self) -> datetime | None:
+        """Send all that may leave at the clock's present time, and wait for the results; not while `run` runs.
+
+        Returns when more may leave (by pace, or a provider's wish to wait), None where nothing waits for that.
+        """
+        while True:
+            now, due = await asyncio.to_thread(self._due)
+            claims = [await self._serve(self._lane(sender_id)) for sender_id in due]
+            while any(lane.sending for lane in self._lanes.values()):
+                await asyncio.wait({task for lane in self._lanes.values() for task in lane.sending})
+            await self._recorder.finish()
+            later = [one.again_at for one in claims if one.again_at is not None]
+            if not any(one.messages for one in claims) and not any(at <= now for at in later):
+                return min(later, default=None)
+
+    # -- looking round
+
+    async def _guarded(self, looking: Awaitable[float]) -> float:
+        try:
+            return await looking
+        except SQLAlchemyError as error:
+            _log.error("dispatcher.database", error=type(error).__name__)
+            return _AFTER_ERROR
+
+    async def _look_round(self) -> float:
+        """Start claims for every sender that has something due and a free place; how many seconds to wait."""
+        time = asyncio.get_running_loop().time()
+        if time - self._recovered_at > RECOVER_EVERY:
+            await self._recover()
+        _, due = await asyncio.to_thread(self._due)
+        if self._stopping:
+            return 0.0
+        soonest = POLL
+        for lane in map(self._lane, due):
+            if lane.claiming or len(lane.sending) > self._places - self._places // 4:
+                continue
+            if lane.again > time:
+                soonest = min(soonest, lane.again - time)
+                continue
+            lane.claiming = True
+            task = asyncio.create_task(self._claim_and_send(lane))
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
+        return soonest
+
+    async def _claim_and_send(self, lane: _Lane) -> None:
+        try:
+            found = await self._serve(lane)
+        except SQLAlchemyError as error:
+            _log.error("dispatcher.database", error=type(error).__name__, sender_id=lane.sender_id)
+            lane.again = asyncio.get_running_loop().time() + _AFTER_ERROR
+        else:
+            self._again(lane, found)
+        finally:
+            lane.claiming = False
+
+    def _again(self, lane: _Lane, found: Claim) -> None:
+        if found.again_at is None:
+            lane.again = 0.0
+            return
+        seconds = min(_LONGEST_WAIT, max(0.0, (found.again_at - found.now).total_seconds()))
+        lane.again = asyncio.get_running_loop().time() + seconds
+        if seconds < POLL:
+            asyncio.get_running_loop().call_later(seconds, self._wakeup.wake)
+
+    def _due(self) -> tuple[datetime, list[int]]:
+        with self._writer.database.read() as connection:
+            now = self._moments(connection)
+            return now, senders_with_due(connection, now, self._channels.keys())
+
+    def _lane(self, sender_id: int) -> _Lane:
+        return self._lanes.setdefault(sender_id, _Lane(sender_id))
+
+    # -- claiming and sending
+
+    async def _serve(self, lane: _Lane) -> Claim:
+        """Claim for a sender and start sending."""
+        free = self._places - len(lane.sending)
+        tried: list[Claim] = []
+        try:
+            found = await self._writer.run(partial(self._claim, lane.sender_id, free, tried))
+        except SQLAlchemyError:
+            # The commit may have happened all the same: then these are ours, and go back into the queue.
+            for message in tried[-1].messages if tried else ():
+                self._recorder.add(Outcome(message, Released()))
+            raise
+        for message in found.messages:
+            if self._stopping:
+                self._recorder.add(Outcome(message, Released()))
+                continue
+            task = asyncio.create_task(self._send(lane, message))
+            lane.sending.add(task)
+            task.add_done_callback(partial(self._sent, lane))
+        return found
+
+    def _claim(self, sender_id: int, free: int, tried: list[Claim], connection: Connection) -> Claim:
+        bulk = max(0, free - self._kept_for_replies)
+        found = claim(connection, sender_id, self._moments(connection), free, bulk_limit=bulk, burst=self._burst)
+        tried.append(found)
+        return found
+
+    def _sent(self, lane: _Lane, task: asyncio.Task[None]) -> None:
+        lane.sending.discard(task)
+        if not lane.claiming and len(lane.sending) <= self._places // 2:
+            self._wakeup.wake()
+
+    async def _send(self, lane: _Lane, message: Claimed) -> None:
+        result: SendResult = Ambiguous("interrupted", "the program ended before the provider answered")
+        try:
+            async with asyncio.timeout(LONGEST_SEND):
+                result = await self._channels[message.channel].send(self._outgoing(message))
+        except TimeoutError:
+            result = Ambiguous("timeout", "the provider did not answer in time")
+        except Exception as error:  # noqa: BLE001 - whatever a channel may raise, the message may have gone
+            _log.exception("channel.failed", message_id=message.id, error=type(error).__name__)
+            result = Ambiguous("error", f"the channel failed ({type(error).__name__})")
+        finally:
+            task = asyncio.current_task()
+            if task is not None:
+                lane.sending.discard(task)  # before the recorder asks whether more is to come
+            self._recorder.add(Outcome(message, result))
+
+    def _outgoing(self, message: Claimed) -> Outgoing:
+        valid_for = None
+        if message.valid_until is not None:
+            valid_for = max(_SHORTEST_VALIDITY, message.valid_until - self._clock.now().astimezone(UTC))
+        return Outgoing(
+            message_id=message.id,
+            sender=message.sender,
+            address=message.address,
+            text=message.text,
+            buttons=tuple(OutgoingButton(key, label) for key, label in message.buttons),
+            run_id=message.run_id,
+            visit=message.visit,
+            valid_for=valid_for,
+        )
+
+    def _is_sending(self) -> bool:
+        return any(lane.sending for lane in self._lanes.values())
+
+    # -- what dead processes left
+
+    async def _recover(self, *, alone: bool = False) -> None:
+        self._recovered_at = asyncio.get_running_loop().time()
+        with contextlib.suppress(SQLAlchemyError):
+            await self._writer.run(partial(self._recover_now, alone))
+
+    def _recover_now(self, alone: bool, connection: Connection) -> None:
+        now = self._moments(connection)
+        recover(connection, now, alone=alone)
+        apply_strays(connection, now, opt_outs=self._opt_outs)
+
+
+__all__ = ["PLACES", "POLL", "Dispatcher"]

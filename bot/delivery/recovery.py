@@ -1,0 +1,93 @@
+"""What a dead process left: claimed messages of which nobody knows whether they went, and sending them again by a person's word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.delivery.consequences import tell
+from bot.delivery.receipts import queue_once_more
+from storage import progress, receipts
+from storage.receipts import KeptReceipt
+
+_log = structlog.get_logger(__name__)
+
+#: How old a claim must be for its process to be dead: longer than the longest that one waits for a provider, and for the database.
+DEAD_AFTER = timedelta(seconds=90)
+#: What may be sent again by a person's decision.
+RESENDABLE = ("unknown", "failed", "undelivered")
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownMessage:
+    """A message of which nobody knows whether it went. No number and no text: those are for whoever opens the thread."""
+
+    id: int
+    community: str
+    sender: str
+    participant: str | None
+    kind: str
+    claimed_at: datetime | None
+    reason: str | None
+
+
+def recover(connection: Connection, now: datetime, *, alone: bool = False) -> int:
+    """Mark as `unknown` what a dead process had claimed and never recorded; how many. Never sent again by itself.
+
+    `alone`: no other process sends with this database (SQLite, at the start), so that every claim is a dead one's.
+    """
+    left = progress.claimed_before(connection, None if alone else now - DEAD_AFTER)
+    states = progress.lock_states(connection, left)
+    # Under the lock, look again: a process that was only slow may have recorded some meanwhile.
+    dead = [state for state in states.values() if state.status == "sending"]
+    for state in dead:
+        state.status, state.error_code = "unknown", "interrupted"
+        state.error = "the program ended between handing it over and noting the answer"
+    progress.save_states(connection, dead)
+    for community_id, count in sorted(Counter(state.community_id for state in dead).items()):
+        text = f"{count} messages may or may not have gone: the program was interrupted. See: soundings outbox unknown"
+        tell(connection, [community_id], text, now)
+    if dead:
+        _log.warning("outbox.recovered", messages=len(dead))
+    return len(dead)
+
+
+def unknown_messages(
+    connection: Connection, *, community_id: int | None = None, limit: int = 1_000
+) -> Sequence[UnknownMessage]:
+    """Messages of which nobody knows whether they went, the oldest first."""
+    rows: Iterable[Any] = progress.unknown(connection, community_id, limit)
+    return [UnknownMessage(*row) for row in rows]
+
+
+def resend(connection: Connection, message_ids: Collection[int], now: datetime) -> int:
+    """Send messages again by a person's decision, whatever became of them before; how many are queued for it.
+
+    Only those that are `unknown`, `failed` or `undelivered`; consent, hours and caps are looked at again when they leave. A receipt
+    that comes for the first try before the second has left settles the message, and it is not sent twice.
+    """
+    states = [one for one in progress.lock_states(connection, message_ids).values() if one.status in RESENDABLE]
+    finished = [
+        _finished(state.sender_id, state.provider_id, state.status, now) for state in states if state.provider_id
+    ]
+    receipts.keep_receipts(connection, finished)
+    for state in states:
+        queue_once_more(state, now, now)
+        state.valid_until = state.error_code = state.error = None
+        state.attempts = min(state.attempts, 1)  # the tries that were given up do not count against the new ones
+    progress.save_states(connection, states)
+    return len(states)
+
+
+def _finished(sender_id: int, provider_id: str, status: str, now: datetime) -> KeptReceipt:
+    """The note that a try is over, so that its late receipts say nothing of the next."""
+    return KeptReceipt(0, sender_id, provider_id, status, None, None, False, now)
+
+
+__all__ = ["DEAD_AFTER", "RESENDABLE", "UnknownMessage", "recover", "resend", "unknown_messages"]
