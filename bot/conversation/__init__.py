@@ -1,6 +1,7 @@
 """The conversation: inbound texts in, answers, runs and the outbox out, a batch in one transaction."""
 
 from bot.conversation.house import House
+from bot.conversation.raw import keep_raw
 from bot.conversation.receive import MOST, Received, receive
 from bot.conversation.running import RunStart, StartedRuns, cancel_runs, due_runs, reach_times, start_runs
 
@@ -12,6 +13,7 @@ __all__ = [
     "StartedRuns",
     "cancel_runs",
     "due_runs",
+    "keep_raw",
     "reach_times",
     "receive",
     "start_runs",

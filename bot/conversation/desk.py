@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.conversation.house import CommunityView, FlowView, House
+from bot.wakeup import notify
 from flows.effects import Answered
 from storage.addresses import AddressRow, addresses_of, lock_addresses, save_addresses
 from storage.bulk import take_ids
@@ -155,6 +156,8 @@ class Desk:
         insert_messages(connection, self.outgoing)
         insert_media(connection, self.media, now)
         insert_inbox_items(connection, self.inbox)
+        if self.outgoing:
+            notify(connection)
         return len(self.outgoing)
 
     def _take_back(self) -> None:

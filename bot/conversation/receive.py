@@ -54,7 +54,7 @@ def receive(connection: Connection, inbounds: Sequence[Inbound], now: datetime, 
     """
     desk = Desk(connection, house, now)
     senders = house.senders(connection, {one.sender for one in inbounds}, now)
-    routed = [(one, _sender(senders, one)) for one in inbounds]
+    routed = [(one, sender_of(senders, one)) for one in inbounds]
     _load(desk, routed)
     known = known_messages(connection, {(s.id, one.provider_id) for one, s in routed if s is not None})
     ids = iter(take_ids(connection, Message, len(inbounds)))
@@ -76,7 +76,7 @@ def receive(connection: Connection, inbounds: Sequence[Inbound], now: datetime, 
     return results
 
 
-def _sender(senders: Mapping[str, SenderRow], inbound: Inbound) -> SenderRow | None:
+def sender_of(senders: Mapping[str, SenderRow], inbound: Inbound) -> SenderRow | None:
     """The sender that a text came to: the number, or the messaging service that it belongs to."""
     return senders.get(inbound.sender) or senders.get(inbound.extra.get("messaging_service", ""))
 

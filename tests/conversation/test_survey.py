@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from sqlalchemy import select
 
 from bot.conversation import RunStart
@@ -11,7 +14,7 @@ from tests.builders import NOON, Place, a_participant, a_place, an_inbound, an_i
 from tests.conversation.talk import Phone, one, read
 
 
-def begin(database: Database, **settings: object) -> tuple[Phone, Place, int]:
+def begin(database: Database, **settings: Any) -> tuple[Phone, Place, int]:
     """A participant invited to the check-in, with its first question on their phone."""
     with database.write() as connection:
         place = a_place(connection, **settings)
@@ -80,8 +83,12 @@ def test_two_texts_at_once_are_answered_in_order(database: Database) -> None:
     """The second was written before its writer saw the next question: it is kept, and that question is asked again."""
     phone, _, _ = begin(database)
     phone.text("2")
-    replies = phone.hand_in(an_inbound("by the school", at=phone.now), an_inbound("and on Birch", at=phone.now))
-    assert replies[0] == "How safe do you feel here, 1 to 5?"
+    phone.now += timedelta(seconds=20)
+    replies = phone.hand_in(
+        an_inbound("by the school", at=phone.now - timedelta(seconds=2)),
+        an_inbound("and on Birch", at=phone.now - timedelta(seconds=1)),
+    )
+    assert replies == ["How safe do you feel here, 1 to 5?"]
     assert one(database, select(Answer.value).where(Answer.question == "where")) == "by the school\nand on Birch"
 
 
