@@ -1,4 +1,4 @@
-"""The translators' round trip: what there is to translate, merged into each language's catalogue, and what is wrong there."""
+"""The translators' round trip: what there is to translate, and how it is merged into each language's catalogue."""
 
 from __future__ import annotations
 
@@ -18,22 +18,20 @@ from babel.messages.pofile import write_po
 import bot.texts
 import flows.phrases
 from bot import i18n
-from flows import patterns
 from flows.checks.review import Said, texts_of
-from flows.checks.wording import plural_categories
 from flows.definition import Flow
 from flows.loader import library_names, library_source, load
-from flows.segments import ONE_MESSAGE, fits_one_message, lighten
-from flows.texts import check_pattern, placeholders
+from flows.segments import ONE_MESSAGE
+from flows.texts import placeholders
 
-_LIMIT: Final = f"At most {ONE_MESSAGE['GSM-7']} characters, or {ONE_MESSAGE['UCS-2']} where one is outside the letters of plain SMS"
+LIMIT: Final = f"At most {ONE_MESSAGE['GSM-7']} characters, or {ONE_MESSAGE['UCS-2']} where one is outside the letters of plain SMS"
 #: Kind of text -> what a translator should know about it.
 _ABOUT: Final[Mapping[str, str]] = {
     "title": "The flow's title, for coordinators.",
-    "say": f"Said to a resident. {_LIMIT}.",
-    "otherwise": f"Said to a resident instead, where a value is missing. {_LIMIT}.",
-    "text": f"A question to a resident. {_LIMIT}, the options or scale that follow it included.",
-    "invalid": f"Said when a reply was not understood. {_LIMIT}.",
+    "say": f"Said to a resident. {LIMIT}.",
+    "otherwise": f"Said to a resident instead, where a value is missing. {LIMIT}.",
+    "text": f"A question to a resident. {LIMIT}, the options or scale that follow it included.",
+    "invalid": f"Said when a reply was not understood. {LIMIT}.",
     "notify": "A note to coordinators.",
     "option": "An option of a question; two or three words, as all options go into one message.",
     "label": "The words for a point of a scale; one to three words: 'Reply 1 (not at all) to 5 (very).'",
@@ -54,16 +52,6 @@ class Translatable:
     limited: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a translation, where, and how to mend it. Only an `error` keeps it from being used."""
-
-    context: str
-    message: str
-    fix: str
-    error: bool = True
-
-
 def program_texts() -> Iterator[Translatable]:
     """The program's own texts and the engine's phrases, with the comments that stand above them in the code."""
     for module, texts in ((bot.texts, bot.texts.TEXTS), (flows.phrases, flows.phrases.PHRASES)):
@@ -72,7 +60,7 @@ def program_texts() -> Iterator[Translatable]:
         for key, english in texts.items():
             comments, line = said.get(key, ((), 0))
             limited = not key.startswith(_FOR_COORDINATORS)
-            limit = (f"{_LIMIT}.",) if limited else ()
+            limit = (f"{LIMIT}.",) if limited else ()
             place = (f"{path.parent.name}/{path.name}", line)
             yield Translatable(key, english, (*comments, *_named(english), *limit), place, limited)
 
@@ -158,57 +146,6 @@ def write(catalogue: Catalog, path: Path) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text)
     return True
-
-
-def faults(catalogue: Catalog, language: str, texts: Mapping[str, Translatable]) -> Iterator[Fault]:
-    """What is wrong with the translations of a catalogue: errors first of all, then what a careful reader would object to."""
-    for message in catalogue:
-        english, translated, context = message.id, message.string, message.context or ""
-        if not english or not translated or not isinstance(english, str) or not isinstance(translated, str):
-            continue
-        if message.fuzzy:
-            yield Fault(
-                context, "is marked fuzzy, so it is not used.", "Look it over and take the mark off.", error=False
-            )
-            continue
-        wanted = texts.get(context)
-        if wanted is None or wanted.english != english:
-            yield Fault(context, "has no such text any more.", "Run: soundings locale update.", error=False)
-            continue
-        yield from _faults_of(wanted, translated, language)
-
-
-def _faults_of(wanted: Translatable, translated: str, language: str) -> Iterator[Fault]:
-    context = wanted.context
-    wrong = check_pattern(translated, language)
-    if wrong is not None:
-        yield Fault(context, f"cannot be used: {wrong}.", "Mend the translation.")
-        return
-    if not i18n.same_values(context, wanted.english, translated):
-        shown = ", ".join(f"{{{name}}}" for name in sorted(placeholders(wanted.english))) or "none"
-        yield Fault(context, "has other placeholders than the English.", f"Use these, as they are spelt: {shown}.")
-    for found in patterns.read(translated):
-        if found.kind == "plural":
-            missing = plural_categories(language) - {*found.branches, *_exact(found.branches)}
-            if missing:
-                names = " ".join(f"{category} {{…}}" for category in sorted(missing))
-                yield Fault(context, f"lacks forms of the plural {{{found.name}}}.", f"Add {names}.", error=False)
-    if translated.strip() != translated:
-        yield Fault(context, "begins or ends with a space.", "Take it out.", error=False)
-    if wanted.limited and "\n" not in wanted.english and _too_long(translated) and not _too_long(wanted.english):
-        yield Fault(context, "is longer than one message.", f"Shorten it: {_LIMIT.lower()}.", error=False)
-
-
-def _exact(branches: Iterable[str]) -> Iterator[str]:
-    names = {"=0": "zero", "=1": "one", "=2": "two"}
-    return (names[branch] for branch in branches if branch in names)
-
-
-def _too_long(pattern: str) -> bool:
-    """Whether a text goes beyond one message even with every placeholder as short as its name."""
-    if any(found.branches for found in patterns.read(pattern)):
-        return False
-    return not fits_one_message(lighten(pattern))
 
 
 def _of_flow(flow: Flow, said: Said, file: str) -> Translatable:

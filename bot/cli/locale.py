@@ -10,10 +10,11 @@ import typer
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from bot import catalogues, i18n
-from bot.catalogues import Fault, Translatable
+from bot import catalogues, i18n, translations
+from bot.catalogues import Translatable
 from bot.cli.output import Json, errors, print_json, print_table, screen
 from bot.errors import WrongUsage
+from bot.translations import Fault
 from flows.loader import load_file
 
 app = typer.Typer(help="Translate the program and its flows.", no_args_is_help=True)
@@ -75,7 +76,7 @@ def compile_(language: Languages = None, locales: Folder = i18n.LOCALES) -> None
             if not path.is_file():
                 continue
             read = i18n.read_catalogue(path)
-            found = list(catalogues.faults(read, tag, wanted[domain]))
+            found = list(translations.faults(read, tag, wanted[domain]))
             wrong += sum(fault.error for fault in found)
             for fault in found:
                 errors.print(_in_words(tag, fault), markup=False)
@@ -138,7 +139,7 @@ def _state_of(tag: str, locales: Path) -> Completeness:
         path = i18n.path_of(tag, domain, locales)
         read = i18n.read_catalogue(path) if path.is_file() else Catalog()
         state.reviewed &= path.is_file() and i18n.UNREVIEWED not in read.header_comment
-        found = list(catalogues.faults(read, tag, texts))
+        found = list(translations.faults(read, tag, texts))
         state.faults += found
         unusable = {fault.context for fault in found if fault.error}
         done = {
