@@ -1,5 +1,6 @@
 """The conversation: inbound texts in, answers, runs and the outbox out, a batch in one transaction."""
 
+from bot.conversation.by_hand import release_hold, reply_as_person, resume_run, stop_for, take_over
 from bot.conversation.house import House
 from bot.conversation.raw import keep_raw
 from bot.conversation.receive import MOST, Received, receive
@@ -16,5 +17,10 @@ __all__ = [
     "keep_raw",
     "reach_times",
     "receive",
+    "release_hold",
+    "reply_as_person",
+    "resume_run",
     "start_runs",
+    "stop_for",
+    "take_over",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -14,14 +14,17 @@ from bot.conversation import stepping
 from bot.conversation.desk import Desk
 from bot.conversation.house import House
 from bot.conversation.turn import Turn
-from flows.events import Cancelled, TimeReached
+from flows.events import TimeReached
 from storage.addresses import AddressRow
 from storage.bulk import take_ids
 from storage.inbound import SenderRow
 from storage.models import Run
-from storage.models.messages import PRIORITY_BULK, PRIORITY_REMINDER, PRIORITY_REPLY
+from storage.models.messages import PRIORITY_BULK, PRIORITY_REMINDER
 from storage.participants import ParticipantRow
 from storage.runs import InvitationRow, RunRow, due_run_ids, participants_of_runs, save_invitations
+
+#: When to look again at a run whose time had come and that did not move.
+LATER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def start_runs(connection: Connection, starts: Sequence[RunStart], now: datetime
     desk.lock_participants({one.participant_id for one in starts})
     desk.read_addresses()
     desk.flows.update(house.flows(connection, {one.revision_id for one in starts}))
-    ways = _Ways(desk)
+    ways = Ways(desk)
     skipped: Counter[str] = Counter()
     fit: list[tuple[RunStart, ParticipantRow, AddressRow, SenderRow]] = []
     invitations: list[InvitationRow] = []
@@ -116,7 +119,7 @@ def _start(
     turn.close()
 
 
-class _Ways:
+class Ways:
     """Which address and sender reach a participant: the ones they had before, while both are there."""
 
     def __init__(self, desk: Desk) -> None:
@@ -163,6 +166,9 @@ def reach_times(connection: Connection, run_ids: Collection[int], now: datetime,
             continue
         stepping.take(turn, TimeReached())
         turn.close()
+        if run.run.status == "active" and run.run.due_at is not None and run.run.due_at <= now:
+            # Nothing came of it, and nothing will now: it must not be found again at once, for ever.
+            run.run = replace(run.run, due_at=now + LATER)
     return desk.write()
 
 
@@ -175,12 +181,13 @@ def cancel_runs(
 ) -> int:
     """End runs from outside and take back what they had still to say; how many were open."""
     desk = Desk(connection, house, now)
-    count = 0
-    for run, turn in _turns(desk, run_ids, PRIORITY_REPLY):
-        stepping.end(turn, run, Cancelled(outcome))
-        count += 1
+    desk.lock_participants(participants_of_runs(connection, run_ids))
+    wanted = set(run_ids)
+    ending = [run for run in desk.runs.values() if run.id in wanted]
+    for run in ending:
+        stepping.cancel(desk, run, outcome)
     desk.write()
-    return count
+    return len(ending)
 
 
 def _turns(desk: Desk, run_ids: Collection[int], priority: int) -> Iterable[tuple[RunRow, Turn]]:

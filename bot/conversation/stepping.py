@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from bot.conversation import alarms, opting, saying
 from bot.conversation.desk import Desk
@@ -184,13 +185,11 @@ def _note(turn: Turn, run: RunRow, effect: Effect, effects: tuple[Effect, ...]) 
             pass
 
 
-def end(turn: Turn, run: RunRow, event: Cancelled) -> None:
+def cancel(desk: Desk, run: RunRow, outcome: Literal["cancelled", "stopped"]) -> None:
     """End a run from outside: nothing is said, and what waits to be said is taken back."""
-    turn.desk.silence_run(run)
-    held, turn.run = turn.run, run
-    run.run = look(turn, event).run
-    over(turn.desk, run)
-    turn.run = None if held is run else held
+    desk.silence_run(run)
+    run.run = step(desk.flow_of(run).flow, run.run, Cancelled(outcome), Context(), desk.now).run
+    over(desk, run)
 
 
 def understood(effects: Iterable[Effect]) -> bool:

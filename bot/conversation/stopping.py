@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot import consent, i18n
 from bot.conversation import opting, saying, stepping
+from bot.conversation.desk import Desk
 from bot.conversation.turn import Turn
-from flows.events import Cancelled
 from storage.addresses import AddressRow
 from storage.consents import granted_scopes
 from storage.inbox import close_inbox_items
@@ -43,21 +43,47 @@ def stop(turn: Turn, *, source: str = "text") -> None:
 
 
 def _stop_one(turn: Turn, participant: ParticipantRow, source: str, words: str) -> None:
-    desk = turn.desk
-    whose, run = turn.participant, turn.run
-    turn.participant, turn.run = participant, desk.runs.get(participant.id)
-    if turn.run is not None:
-        stepping.end(turn, turn.run, Cancelled("stopped"))
+    message_id = turn.message.id if turn.message else None
+    stop_participant(
+        turn.desk, participant, source=source, words=words, channel=turn.sender.channel, message_id=message_id
+    )
+    if turn.run is not None and not turn.run.is_open:
+        turn.run = None
+
+
+def stop_participant(
+    desk: Desk,
+    participant: ParticipantRow,
+    *,
+    source: str,
+    words: str,
+    channel: str | None = None,
+    message_id: int | None = None,
+) -> None:
+    """Opt one participant out: their open run ends, what waits to be sent is taken back, every scope is withdrawn."""
+    run = desk.runs.get(participant.id)
+    if run is not None:
+        stepping.cancel(desk, run, "stopped")
     desk.silence(participant, "stopped")
-    participant.opted_out_at = turn.now
+    participant.opted_out_at = participant.opted_out_at or desk.now
     if participant.held_at is not None:
         participant.held_at = None
-        close_inbox_items(desk.connection, participant.id, "unsure_stop", turn.now)
+        close_inbox_items(desk.connection, participant.id, "unsure_stop", desk.now)
     for scope in consent.SCOPES:
         if getattr(participant, scope) != "withdrawn":
-            opting.withdraw(turn, scope, words, source=source)
+            desk.consents.append(
+                consent.line(
+                    participant,
+                    scope,
+                    "withdrawn",
+                    source=source,
+                    channel=channel,
+                    wording=words,
+                    at=desk.now,
+                    message_id=message_id,
+                )
+            )
     desk.participant_changed(participant)
-    turn.participant, turn.run = whose, run if run is not None and run.is_open else None
 
 
 def _suppress(turn: Turn) -> None:
@@ -145,7 +171,8 @@ def close_address(turn: Turn) -> None:
     desk, participant = turn.desk, turn.participant
     if participant is not None:
         if turn.run is not None:
-            stepping.end(turn, turn.run, Cancelled("cancelled"))
+            stepping.cancel(desk, turn.run, "cancelled")
+            turn.run = None
         desk.silence(participant, "wrong number")
         turn.needs_person("wrong_number", turn.words)
         turn.say("wrong_number", "confirmation", community=turn.community.name)

@@ -25,7 +25,7 @@ REPLY_WINDOW = timedelta(minutes=15)
 LONGEST = {"sms": 1_600, "telegram": 4_096}
 LONGEST_ELSEWHERE = 4_096
 #: Of the kinds of lines in a message, the one that names the whole.
-_RANK = {"prompt": 5, "reminder": 4, "confirmation": 3, "help": 2, "say": 1}
+_RANK = {"manual": 6, "prompt": 5, "reminder": 4, "confirmation": 3, "help": 2, "say": 1}
 
 
 @dataclass(frozen=True, slots=True)
