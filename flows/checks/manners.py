@@ -29,18 +29,23 @@ def look(review: Review) -> None:
     _sensitive(review)
 
 
-def _count(flow: Flow, state: State, depth: int = 0) -> int:
-    if state.ask is not None:
-        return 1
-    if state.call in flow.calls and state.call is not None and depth < 20:
-        called = flow.calls[state.call]
-        return heaviest(called, lambda inner: _count(called, inner, depth + 1))
-    return 0
+def most_questions(flow: Flow, known: dict[str, int] | None = None) -> int:
+    """The most questions on one way through a flow, those of the flows that it calls with them."""
+    counted = known if known is not None else {}
+
+    def questions(state: State) -> int:
+        if state.call is None or state.call not in flow.calls:
+            return int(state.ask is not None)
+        if state.call not in counted:
+            counted[state.call] = 0
+            counted[state.call] = most_questions(flow.calls[state.call], counted)
+        return counted[state.call]
+
+    return heaviest(flow, questions)
 
 
 def _length(review: Review) -> None:
-    flow = review.flow
-    most = heaviest(flow, lambda state: _count(flow, state))
+    most = most_questions(review.flow)
     if most > LONG:
         review.warning(
             "far-too-many-questions",

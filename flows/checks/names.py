@@ -13,6 +13,9 @@ from flows.loader.draft import did_you_mean
 from flows.paths import following, reached_from
 from flows.texts import placeholders
 
+#: So many names of answers are looked at; flows that call flows could have any number.
+MOST_NAMES = 5_000
+
 _TEXT = r'"(?P<{0}d>[^"\\]*)"|\'(?P<{0}s>[^\'\\]*)\''
 _PATH = r"(?P<path>answers(?:\.[a-z]\w*)+|answer)\b(?![.(\[])"
 _COMPARED = re.compile(rf"(?<![\w.]){_PATH}\s*(?P<sign>==|!=)\s*(?:{_TEXT.format('t')})")
@@ -62,6 +65,8 @@ def answers_of(flow: Flow) -> dict[str, tuple[State, Question] | None]:
                 names[f"{state.ask.save}_also"] = None
         if state.call is not None and state.call in flow.calls:
             for name, inner in answers_of(flow.calls[state.call]).items():
+                if len(names) >= MOST_NAMES:
+                    break
                 names[f"{state.name}.{name}"] = None if inner is None else (state, inner[1])
     return names
 

@@ -45,17 +45,8 @@ def _dead_ends(review: Review, reached: set[str], rounds: set[str]) -> None:
 def _asks_somebody(flow: Flow, state: State) -> bool:
     if state.hand_over or state.ask is not None:
         return True
-    return state.call is not None and state.call in flow.calls and bool(_questions(flow.calls[state.call]))
-
-
-def _questions(flow: Flow) -> list[State]:
-    inner = [state for state in flow.states.values() if state.ask is not None]
-    return inner + [
-        question
-        for state in flow.states.values()
-        if state.call in flow.calls and state.call is not None
-        for question in _questions(flow.calls[state.call])
-    ]
+    called = flow.calls.get(state.call) if state.call is not None else None
+    return called is not None and any(each.questions for each in (called, *called.calls.values()))
 
 
 def _rounds(review: Review, reached: set[str]) -> set[str]:

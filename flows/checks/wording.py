@@ -16,6 +16,8 @@ from flows.texts import FALLBACKS, check_pattern, placeholders
 
 #: What every participant and community has.
 ALWAYS = frozenset({"community", "community.name", "participant.language", "participant.tags", "language", "visits"})
+#: Names that a text may say by themselves, without `with`.
+KNOWN = frozenset({"community", "campaign", "name", "language", "contact", "answered", "options"})
 #: What is there whenever the flow is sent by a campaign, as it mostly is: nobody has to provide for its lack.
 MOSTLY = frozenset({"campaign", "campaign.name", "campaign.answered"})
 
@@ -159,6 +161,8 @@ def _values(review: Review, state: State, texts: list[Said]) -> None:
                 )
             elif state.otherwise is None:
                 review.error("value-may-be-missing", said, *_missing_value(review, state, name, said))
+    if state.otherwise is not None:
+        _misspelt(review, state, texts)
     for name in state.with_values:
         if name not in used:
             review.warning(
@@ -174,6 +178,22 @@ def _values(review: Review, state: State, texts: list[Said]) -> None:
             f"State {state.name}: otherwise is never used, because no value of its texts can be missing.",
             "Take it out.",
         )
+
+
+def _misspelt(review: Review, state: State, texts: list[Said]) -> None:
+    """A placeholder that is nearly a known one goes unnoticed where `otherwise` stands in for it."""
+    first = review.flow.languages[0]
+    known = {*state.with_values, *KNOWN}
+    for said in texts:
+        for name in sorted(placeholders(said.text[first]) - known):
+            close = nearest(name, known, likeness=80)
+            if close is not None:
+                review.warning(
+                    "misspelt-placeholder",
+                    said,
+                    f"{said.what} says {{{name}}}, which looks like a slip: otherwise would always be used.",
+                    f"Did you mean {{{close}}}? If participants have such an attribute, write {{participant.{name}}}.",
+                )
 
 
 def _unused_fix(name: str, used: set[str]) -> str:

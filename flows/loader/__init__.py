@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flows.definition import Flow
@@ -34,8 +34,19 @@ __all__ = [
     "thaw",
 ]
 
-#: The flows that are being read at this moment, each called by the one before it.
-_reading: ContextVar[tuple[str, ...]] = ContextVar("flows being read", default=())
+#: How many flows deep calls may go.
+MAX_CALLS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is being read at this moment: each flow called by the one before it, and those that were read on the way."""
+
+    ring: tuple[str, ...] = ()
+    found: dict[str, Flow] = field(default_factory=dict)
+
+
+_reading: ContextVar[_Reading | None] = ContextVar("the flows being read", default=None)
 
 
 def load(
@@ -52,9 +63,8 @@ def load(
         root = parse(source)
     except SourceError as error:
         raise FlowError(name, [error.problem]) from error
-    flow = read_flow(
-        draft, root, _guarded(draft, resolve or (lambda called: library_flow(called, catalogue=catalogue)))
-    )
+    find = resolve or (lambda called: library_flow(called, catalogue=catalogue))
+    flow = read_flow(draft, root, _guarded(draft, find, _reading.get() or _Reading()))
     if draft.problems:
         raise FlowError(name if name != "<flow>" else draft.name, draft.problems)
     return replace(flow, source=source.decode("utf-8-sig") if isinstance(source, bytes) else source)
@@ -94,25 +104,32 @@ def _read(path: Path) -> bytes:
         raise FlowError(str(path), [problem]) from error
 
 
-def _guarded(draft: Draft, resolve: Resolve) -> Resolve:
-    """`resolve`, refusing a flow that is being read already: one that it calls, calls it."""
+def _guarded(draft: Draft, resolve: Resolve, reading: _Reading) -> Resolve:
+    """`resolve`, reading each flow once and refusing one that is being read already: one that it calls, calls it."""
 
     def find(called: str) -> Flow:
-        ring = (*_reading.get(), draft.name)
+        ring = (*reading.ring, draft.name)
         if called in ring:
             way = " calls ".join((*ring[ring.index(called) :], called))
-            message = f"{way}: such a conversation would never end."
-            problem = Problem("call-recursion", 0, 0, message, "Take one of these calls out.")
-            raise FlowError(called, [problem])
-        with _within(ring):
-            return resolve(called)
+            raise _refused(called, "call-recursion", f"{way}: such a conversation would never end.")
+        if len(ring) > MAX_CALLS:
+            way = " calls ".join((*ring, called))
+            raise _refused(called, "call-recursion", f"{way}: calls go more than {MAX_CALLS} flows deep.")
+        if called not in reading.found:
+            with _within(_Reading(ring, reading.found)):
+                reading.found[called] = resolve(called)
+        return reading.found[called]
 
     return find
 
 
+def _refused(name: str, code: str, message: str) -> FlowError:
+    return FlowError(name, [Problem(code, 0, 0, message, "Take one of these calls out.")])
+
+
 @contextmanager
-def _within(ring: tuple[str, ...]) -> Iterator[None]:
-    token = _reading.set(ring)
+def _within(reading: _Reading) -> Iterator[None]:
+    token = _reading.set(reading)
     try:
         yield
     finally:

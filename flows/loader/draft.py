@@ -24,9 +24,9 @@ WHOLE = re.compile(r"[-+]?\d{1,15}")
 NUMBER = re.compile(r"[-+]?(\d{1,15}(\.\d*)?|\.\d+)")
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that somebody who wrote `word` most probably meant."""
-    found = process.extractOne(word.lower(), list(known), scorer=fuzz.ratio, score_cutoff=60)
+def nearest(word: str, known: Iterable[str], *, likeness: int = 60) -> str | None:
+    """The known word that somebody who wrote `word` most probably meant; `likeness` in per cent, at least."""
+    found = process.extractOne(word.lower(), list(known), scorer=fuzz.ratio, score_cutoff=likeness)
     return found[0] if found else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -18,11 +18,12 @@ FORMAT = 1
 
 
 def freeze(flow: Flow) -> dict[str, object]:
-    """The flow as plain JSON, `{"format": 1, "flow": {…}}`, called flows within. Fields at their default are left out.
+    """The flow as plain JSON: `{"format": 1, "flow": {…}, "calls": [{…}, …]}`, each called flow once.
 
-    Its source text is not in it. Order is kept by lists alone, since a database may reorder the keys of a map.
+    Fields at their default are left out, and so is the source text. Order is kept by lists alone, since a database may
+    reorder the keys of a map.
     """
-    return {"format": FORMAT, "flow": _plain(flow, places=True)}
+    return _frozen(flow, places=True)
 
 
 def thaw(frozen: Mapping[str, object]) -> Flow:
@@ -30,15 +31,44 @@ def thaw(frozen: Mapping[str, object]) -> Flow:
     if frozen.get("format") != FORMAT:
         raise ValueError(f"this revision has format {frozen.get('format')!r}; this program reads format {FORMAT}")
     try:
-        return cast("Flow", _built(Flow, frozen["flow"]))
+        called = {cast("str", each["name"]): each for each in cast("list[dict[str, object]]", frozen.get("calls", []))}
+        return _thawed(cast("dict[str, object]", frozen["flow"]), called, {}, ())
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("this is not a revision that freeze wrote") from error
 
 
 def fingerprint(flow: Flow) -> str:
     """A hash of what the flow says and does (64 hexadecimal letters). Comments and line breaks do not change it."""
-    plain = json.dumps(_plain(flow, places=False), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    plain = json.dumps(_frozen(flow, places=False), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _frozen(flow: Flow, *, places: bool) -> dict[str, object]:
+    calls = [_alone(flow.calls[name], places=places) for name in sorted(flow.calls)]
+    return {"format": FORMAT, "flow": _alone(flow, places=places), "calls": calls}
+
+
+def _alone(flow: Flow, *, places: bool) -> dict[str, object]:
+    """One flow, with the names of those that it calls."""
+    plain = cast("dict[str, object]", _plain(replace(flow, calls={}), places=places))
+    return {**plain, "calls": sorted(flow.calls)} if flow.calls else plain
+
+
+def _thawed(
+    written: Mapping[str, object],
+    called: Mapping[str, Mapping[str, object]],
+    done: dict[str, Flow],
+    ring: tuple[str, ...],
+) -> Flow:
+    name = cast("str", written["name"])
+    if name in ring:
+        raise ValueError(f"this is not a revision that freeze wrote: {name} calls itself")
+    if name not in done:
+        names = cast("list[str]", written.get("calls", []))
+        calls = {each: _thawed(called[each], called, done, (*ring, name)) for each in names}
+        alone = cast("Flow", _built(Flow, {key: value for key, value in written.items() if key != "calls"}))
+        done[name] = replace(alone, calls=MappingProxyType(calls))
+    return done[name]
 
 
 def _plain(value: object, *, places: bool) -> object:

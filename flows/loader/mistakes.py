@@ -46,6 +46,11 @@ def _quotation(context: str, problem: str, line: str, opened: int, _number: int)
             opened,
         )
     if "block mapping" in context and "<scalar>" in problem and ('"' in line or "'" in line):
+        if line.count("'") > 2:
+            return (
+                "An apostrophe ends a text in single quotation marks, and there are more words after it.",
+                'Put the text in double ones: "It\'s us".',
+            )
         return (
             "There are more words after the closing quotation mark.",
             'Put the whole text in one pair; within "…" a quotation mark is written \\".',
@@ -56,7 +61,7 @@ def _quotation(context: str, problem: str, line: str, opened: int, _number: int)
 def _bracket(context: str, problem: str, line: str, opened: int, number: int) -> _Told:
     text = _UNQUOTED.search(line)
     begins_with_brace = text is not None and text["value"].startswith(("{", "["))
-    if begins_with_brace and ("block mapping" in context or "flow" in context):
+    if begins_with_brace and ("block mapping" in context or ("flow" in context and opened == number)):
         return (
             f"The text after {text['key'] if text else ''}: begins with a bracket, so YAML reads it as a list or a map.",
             f'Put it in quotation marks: {text["key"] if text else ""}: "{{name}}: …". If it is a list or a map, '
@@ -73,7 +78,6 @@ def _bracket(context: str, problem: str, line: str, opened: int, number: int) ->
     if problem.endswith(("found '}'", "found ']'", "found ','")):
         found = problem[-2]
         return f"There is a {found} too many here.", "Take it out, or put the text in quotation marks."
-    del number
     return None
 
 

@@ -198,7 +198,7 @@ def _options(fields: Fields, state: str) -> tuple[Option, ...]:
     if inner is None:
         return ()
     options = [option for key, node in inner if (option := _option(fields, state, key, node)) is not None]
-    if not options:
+    if not inner.node.pairs:
         fields.wrong(
             "missing-value", inner.node, f"{fields.what} has no options.", "Add a line for each: housing: Housing."
         )

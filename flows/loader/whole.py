@@ -201,12 +201,11 @@ def _called(fields: Fields, state: str, name: str, place: Node, resolve: Resolve
         return None
     except FlowError as error:
         first = error.problems[0]
-        fields.wrong(
-            first.code if first.code == "call-recursion" else "called-flow",
-            place,
-            f"State {state} calls {name}, which cannot be used: {first.message}",
-            first.fix if first.code == "call-recursion" else f"Mend {name} first: soundings flow check {name}.",
-        )
+        if first.code == "call-recursion":
+            fields.wrong(first.code, place, first.message, first.fix)
+        else:
+            message = f"State {state} calls {name}, which cannot be used: {first.message}"
+            fields.wrong("called-flow", place, message, f"Mend {name} first: soundings flow check {name}.")
         return None
     if found.name != name:
         fields.wrong(
