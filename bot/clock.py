@@ -32,6 +32,10 @@ class SetClock:
         """The moment that it was last set to."""
         return self._now
 
+    def set(self, moment: datetime) -> None:
+        """Go on to `moment`; a clock never goes back."""
+        self._now = max(self._now, moment.astimezone(UTC))
+
     def forward(self, by: timedelta) -> datetime:
         """Go on by `by` and tell the new time."""
         self._now += by

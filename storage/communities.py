@@ -104,6 +104,12 @@ def list_senders(connection: Connection, community_id: int | None = None) -> Seq
     return connection.execute(statement).all()
 
 
+def first_sender(connection: Connection, channel: str) -> str | None:
+    """The address of the sender of this channel that was registered first."""
+    statement = select(Sender.address).where(Sender.channel == channel).order_by(Sender.id).limit(1)
+    return connection.execute(statement).scalar_one_or_none()
+
+
 def set_pace(connection: Connection, sender_id: int, pace: float) -> None:
     """Change how fast a sender sends, in segments or messages a second."""
     connection.execute(update(Sender).where(Sender.id == sender_id).values(pace=pace))

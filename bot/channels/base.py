@@ -167,7 +167,8 @@ class FetchedMedium:
 class Channel(Protocol):
     """A provider: sends, and fetches media. It is opened on the loop that uses it and closed there."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     async def open(self) -> None: ...
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -12,6 +11,7 @@ import orjson
 
 from bot.app import Installation
 from bot.channels.base import ButtonPress, Inbound
+from bot.channels.simulator import text
 from storage.communities import find_sender
 from storage.threads import thread
 
@@ -59,13 +59,11 @@ class SimulatorRoutes:
 
     def _inbound(self, wish: Any) -> Inbound:
         button = wish.get("button")
-        return Inbound(
-            sender=str(wish["sender"]),
-            address=str(wish["address"]),
-            provider_id=f"sim-{secrets.token_hex(12)}",
-            received_at=self._installation.clock.now(),
-            text=str(wish.get("text", "")),
-            kind="button" if button else "text",
+        return text(
+            str(wish["sender"]),
+            str(wish["address"]),
+            str(wish.get("text", "")),
+            self._installation.clock.now(),
             button=ButtonPress(int(button["run"]), int(button["visit"]), str(button["key"])) if button else None,
         )
 

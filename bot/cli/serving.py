@@ -1,0 +1,150 @@
+"""`soundings serve`, `worker`, `scheduler`, `migrate`, `check`: the processes of an installation, and whether it is sound."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.text import Text
+
+from bot.app import Installation, open_installation, opened
+from bot.cli.output import Json, print_json, screen
+from bot.config import load_settings
+from bot.errors import NotReady, WrongUsage
+from bot.logs import set_up_logs
+from bot.process import Process, Roles
+from bot.soundness import look_over
+from storage.database import Database, UnusableDatabase
+from storage.schema import SchemaMismatch
+from storage.schema import migrate as migrate_database
+
+#: Seconds that a connection may linger when the process ends.
+GRACE = 30
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for every one.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="The port; $PORT or 8000 if left out.")] = None,
+    only: Annotated[
+        str | None, typer.Option(help="Do one thing: web. On PostgreSQL, beside worker and scheduler.")
+    ] = None,
+) -> None:
+    """Run it: web, delivery and scheduler in one process. Stop with Ctrl-C."""
+    if only not in (None, "web"):
+        raise WrongUsage(f"--only {only}: there is web. The others are: soundings worker, soundings scheduler.")
+    installation = _opened()
+    if only == "web" and installation.database.is_sqlite:
+        raise WrongUsage("On SQLite one process does everything: run soundings serve without --only.")
+    run_server(
+        installation,
+        Roles(worker=only is None, scheduler=only is None),
+        host,
+        port or int(os.environ.get("PORT", "8000")),
+    )
+
+
+def run_server(installation: Installation, roles: Roles, host: str, port: int) -> None:
+    """Serve until a signal says stop; raises `NotReady` where the port is taken."""
+    from bot.web.asgi import Application
+
+    server: uvicorn.Server | None = None
+
+    def stop() -> None:
+        if server is not None:
+            server.should_exit = True
+
+    process = Process(installation, roles, stop=stop)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            Application(process),
+            host=host,
+            port=port,
+            loop="uvloop",
+            http="httptools",
+            access_log=False,
+            log_level="warning",
+            lifespan="on",
+            timeout_graceful_shutdown=GRACE,
+            server_header=False,
+        )
+    )
+    screen.print(f"Soundings listens on http://{host}:{port} (Ctrl-C stops it)")
+    try:
+        server.run()
+    except SystemExit:
+        raise NotReady(
+            f"Port {port} on {host} cannot be listened on: is another process there? Choose with --port."
+        ) from None
+    finally:
+        installation.database.close()
+
+
+def worker() -> None:
+    """Send messages; any number of these on PostgreSQL."""
+    _run_alone(Roles(web=False, worker=True, scheduler=False))
+
+
+def scheduler() -> None:
+    """Keep time: launches, reminders, timeouts, updates. A second one stands by."""
+    _run_alone(Roles(web=False, worker=False, scheduler=True))
+
+
+def migrate(as_json: Json = False) -> None:
+    """Bring the database to the schema of this version."""
+    settings = load_settings()
+    try:
+        database = Database(settings.database_url)
+        migrate_database(database)
+    except (UnusableDatabase, SchemaMismatch) as error:
+        raise NotReady(str(error)) from error
+    database.close()
+    if as_json:
+        print_json({"migrated": True})
+    else:
+        screen.print("The database is ready.")
+
+
+def check(as_json: Json = False) -> None:
+    """Is this installation sound? Ends with 1 where something is wrong."""
+    with opened() as installation, installation.read() as connection:
+        findings = look_over(installation.settings, installation.database, connection)
+    if as_json:
+        print_json([{"level": one.level, "what": one.what, "mend": one.mend} for one in findings])
+    else:
+        for one in findings:
+            screen.print(Text(f"{one.level:<9}{one.what}"))
+            if one.mend:
+                screen.print(Text(f"{'':<9}{one.mend}", style="green"))
+    if any(one.level == "wrong" for one in findings):
+        raise typer.Exit(1)
+
+
+def _opened() -> Installation:
+    settings = load_settings()
+    set_up_logs(settings)
+    return open_installation(settings)
+
+
+def _run_alone(roles: Roles) -> None:
+    installation = _opened()
+    if installation.database.is_sqlite:
+        raise WrongUsage(
+            "SQLite's one file belongs to one process: run soundings serve, which does everything. "
+            "For several processes set SOUNDINGS_DATABASE_URL=postgresql+psycopg://user:password@host/name"
+        )
+    asyncio.run(_until_told(installation, roles))
+
+
+async def _until_told(installation: Installation, roles: Roles) -> None:
+    stopping = asyncio.Event()
+    process = Process(installation, roles, stop=stopping.set)
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stopping.set)
+    await process.start()
+    await stopping.wait()
+    await process.stop()
+    installation.database.close()

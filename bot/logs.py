@@ -1,0 +1,36 @@
+"""Logs: structured events without numbers, texts or secrets, for a terminal or for a collector."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+from bot.config import Settings
+
+
+def set_up_logs(settings: Settings) -> None:
+    """Log events to standard error in the format that the settings ask for."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer()
+            if settings.log_format == "json"
+            else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(
+        level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
+    # These write whole addresses with tokens and numbers in them.
+    for chatty in ("httpx", "httpcore", "telegram", "twilio", "twilio.http_client", "aiohttp.access", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,0 +1,150 @@
+"""Is this installation sound? What is wrong or doubtful, each with the command or the setting that mends it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from bot.config import Settings
+from storage.communities import list_communities, list_senders
+from storage.database import Database, database_now
+from storage.figures import outbox_figures, paused_senders
+
+#: Free space under which SQLite may soon be unable to write, in bytes.
+LITTLE_SPACE = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the installation. `wrong`: it cannot do its work; `doubtful`: it may not do what is wanted."""
+
+    level: Literal["wrong", "doubtful", "fine"]
+    what: str
+    mend: str = ""
+
+
+def look_over(settings: Settings, database: Database, connection: Connection) -> tuple[Finding, ...]:
+    """Everything that can be told without sending a message."""
+    return (
+        *_database(database),
+        *_communities(connection),
+        *_senders(settings, connection),
+        *_providers(settings),
+        *_outbox(connection),
+    )
+
+
+def _database(database: Database) -> Iterator[Finding]:
+    if not database.is_sqlite:
+        yield Finding("fine", "PostgreSQL answers, and its schema is this version's.")
+        return
+    path = Path(database.url.database or ".").resolve()
+    yield Finding("fine", f"SQLite at {path.name} answers, and its schema is this version's.")
+    free = shutil.disk_usage(path.parent).free
+    if free < LITTLE_SPACE:
+        yield Finding(
+            "wrong", f"Only {free // 2**20} MB are free where the database is.", "Make room before it cannot write."
+        )
+
+
+def _communities(connection: Connection) -> Iterator[Finding]:
+    communities = list_communities(connection)
+    if not communities:
+        yield Finding("wrong", "There is no community.", 'soundings community add north-end --name "North End"')
+    served = {row.community for row in list_senders(connection)}
+    for community in communities:
+        if community.slug not in served:
+            yield Finding(
+                "wrong",
+                f"{community.name} has no sender: nobody can be texted.",
+                f"soundings sender add sms:+19025550100 --community {community.slug}",
+            )
+        if not community.contact:
+            yield Finding(
+                "doubtful",
+                f"{community.name} has no contact: HELP names nobody to ask.",
+                "Give one when adding it: --contact",
+            )
+
+
+def _senders(settings: Settings, connection: Connection) -> Iterator[Finding]:
+    channels = {row.channel for row in list_senders(connection)}
+    if settings.has_provider and "sms" in channels and not settings.has_twilio:
+        yield Finding(
+            "wrong",
+            "SMS senders are registered, and Twilio is not configured.",
+            "Set SOUNDINGS_TWILIO_ACCOUNT_SID and SOUNDINGS_TWILIO_AUTH_TOKEN",
+        )
+    if settings.has_provider and "telegram" in channels and not settings.has_telegram:
+        yield Finding(
+            "wrong", "A Telegram bot is registered, and no token is configured.", "Set SOUNDINGS_TELEGRAM_TOKEN"
+        )
+    if settings.has_telegram and "telegram" not in channels:
+        yield Finding(
+            "wrong",
+            "A Telegram token is configured, and no bot is registered.",
+            "soundings sender add telegram:name_of_the_bot --community …",
+        )
+    if settings.has_twilio and "sms" not in channels:
+        yield Finding(
+            "wrong",
+            "Twilio is configured, and no number is registered.",
+            "soundings sender add sms:+19025550100 --community …",
+        )
+    for address, reason in paused_senders(connection):
+        yield Finding("wrong", f"{address} is paused: {reason}.", "Mend the cause; it probes by itself and goes on.")
+
+
+def _providers(settings: Settings) -> Iterator[Finding]:
+    if not settings.has_provider:
+        yield Finding(
+            "doubtful",
+            "No provider is configured: texts reach simulated phones alone.",
+            "See docs/twilio.md and docs/telegram.md",
+        )
+        return
+    needs_url = settings.has_twilio or settings.telegram_mode == "webhook"
+    if needs_url and not settings.public_url:
+        yield Finding(
+            "wrong",
+            "No public address is set: webhooks cannot be verified, receipts do not come.",
+            "Set SOUNDINGS_PUBLIC_URL=https://…",
+        )
+    elif needs_url and settings.public_url.startswith("http://"):
+        yield Finding(
+            "doubtful",
+            "The public address is not https: texts would cross the net in the open.",
+            "Set SOUNDINGS_PUBLIC_URL=https://…",
+        )
+    if settings.has_simulator:
+        yield Finding(
+            "doubtful",
+            "The simulated phones are on beside a real provider: anyone who reaches this server can text as anybody.",
+            "Unset SOUNDINGS_SIMULATOR",
+        )
+    if not settings.metrics_token.get_secret_value():
+        yield Finding(
+            "doubtful", "/metrics is closed, for it has no token.", "Set SOUNDINGS_METRICS_TOKEN where you watch it"
+        )
+
+
+def _outbox(connection: Connection) -> Iterator[Finding]:
+    now = database_now(connection)
+    counts, oldest = outbox_figures(connection, now)
+    if counts["unknown"]:
+        yield Finding(
+            "doubtful",
+            f"{counts['unknown']} messages may or may not have gone.",
+            "soundings audit; a person may resend them",
+        )
+    if oldest is not None and (now - oldest).total_seconds() > 900:
+        yield Finding(
+            "doubtful",
+            "The oldest message that is due has waited for more than 15 minutes.",
+            "Does soundings serve (or a worker) run?",
+        )

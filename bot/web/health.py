@@ -1,0 +1,67 @@
+"""Readiness and metrics: whether this process can do its work, and figures for those who watch it."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.process import Process
+from bot.web.simulator import Scope, Send
+from storage.figures import outbox_figures
+from storage.schema import SchemaMismatch, require_current
+
+
+class HealthRoutes:
+    """`GET /readyz` (the database answers and its schema is ours) and `GET /metrics` (for Prometheus)."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    def handles(self, scope: Scope) -> bool:
+        """Whether this request is for here."""
+        return scope["method"] == "GET" and scope["path"] in ("/readyz", "/metrics")
+
+    async def __call__(self, scope: Scope, send: Send) -> None:
+        if scope["path"] == "/readyz":
+            status, body, kind = await asyncio.to_thread(self._ready)
+        elif self._may_see(scope):
+            status, body, kind = await asyncio.to_thread(self._metrics)
+        else:
+            status, body, kind = 403, b"Send Authorization: Bearer and SOUNDINGS_METRICS_TOKEN.\n", "text/plain"
+        headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def _ready(self) -> tuple[int, bytes, str]:
+        try:
+            require_current(self._process.installation.database)
+        except SchemaMismatch as error:
+            return 503, f"{error}\n".encode(), "text/plain; charset=utf-8"
+        except SQLAlchemyError:
+            return 503, b"The database does not answer.\n", "text/plain; charset=utf-8"
+        return 200, b"ready\n", "text/plain; charset=utf-8"
+
+    def _may_see(self, scope: Scope) -> bool:
+        settings = self._process.installation.settings
+        token = settings.metrics_token.get_secret_value()
+        if not token:
+            return not settings.has_provider
+        given = dict(scope["headers"]).get(b"authorization", b"")
+        return hmac.compare_digest(given, f"Bearer {token}".encode())
+
+    def _metrics(self) -> tuple[int, bytes, str]:
+        registry = CollectorRegistry()
+        depth = Gauge("soundings_outbox_messages", "Outgoing messages by status", ["status"], registry=registry)
+        oldest = Gauge("soundings_outbox_oldest_seconds", "Age of the oldest message that is due", registry=registry)
+        waiting = Gauge("soundings_inbound_waiting", "Inbound texts that wait for their commit", registry=registry)
+        now = self._process.installation.clock.now()
+        with self._process.installation.read() as connection:
+            counts, oldest_due = outbox_figures(connection, now)
+        for status, number in counts.items():
+            depth.labels(status).set(number)
+        oldest.set((now - oldest_due).total_seconds() if oldest_due else 0.0)
+        waiting.set(self._process.committer.waiting)
+        return 200, generate_latest(registry), CONTENT_TYPE_LATEST
