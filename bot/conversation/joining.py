@@ -268,12 +268,11 @@ def greet_stranger(turn: Turn) -> None:
     turn.kept()
     if inbound is None or not limits.may_greet_stranger(turn):
         return
-    language = turn.community.language(inbound.language, language_hint(inbound.text))
     communities = _order(turn)
     words = list(dict.fromkeys(one.settings.keyword.upper() for one in communities))
     if turn.sender.channel == "telegram" and inbound.start is not None:
-        turn.say("needs_link", language=language)
+        turn.say("needs_link")
     elif len(words) > 1:
-        turn.say("unknown_number_several", language=language, keywords=", ".join(words))
+        turn.say("unknown_number_several", keywords=", ".join(words))
     else:
-        turn.say("unknown_number", language=language, community=turn.community.name, keyword=words[0])
+        turn.say("unknown_number", community=turn.community.name, keyword=words[0])

@@ -10,6 +10,7 @@ from bot import i18n
 from bot.channels.base import Inbound
 from bot.conversation.desk import Desk
 from bot.conversation.house import CommunityView
+from bot.conversation.words import language_hint
 from flows.effects import Button
 from flows.segments import lighten, segment
 from storage.addresses import AddressRow
@@ -88,7 +89,9 @@ class Turn:
         """The language to speak: the participant's, or for a stranger the nearest that we can guess."""
         if self.participant is not None:
             return self.participant.language
-        return self.community.language(self.inbound.language if self.inbound else None)
+        if self.inbound is None:
+            return self.community.languages[0]
+        return self.community.language(self.inbound.language, language_hint(self.inbound.text))
 
     def say(self, key: str, kind: str = "say", *, language: str | None = None, **values: object) -> None:
         """Say one of the program's own texts."""

@@ -59,6 +59,13 @@ class Phone:
         """The texts queued to this phone since it was last looked at."""
         return [row.text for row in self.messages()]
 
+    def messages_after(self, words: str, **given: Any) -> list[Any]:
+        """Text these words; the whole rows of what comes back."""
+        with self.database.write() as connection:
+            inbound = an_inbound(words, address=self.address, sender=self.sender, at=self._later(), **given)
+            receive(connection, [inbound], self.now, self.house)
+        return self.messages()
+
     def messages(self) -> list[Any]:
         """The messages queued to this phone since it was last looked at; they count as sent then."""
         with self.database.write() as connection:
