@@ -156,7 +156,9 @@ class Flow:
     reminders: tuple[timedelta, ...] = ()
     calls: Mapping[str, Flow] = field(default_factory=lambda: MappingProxyType({}))
     source: str = field(default="", compare=False, repr=False)
-    lines: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
+    lines: Mapping[str, tuple[int, int]] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
 
     @property
     def questions(self) -> tuple[State, ...]:

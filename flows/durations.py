@@ -10,7 +10,7 @@ from flows.definition import Days
 
 LONGEST = timedelta(days=366)
 
-_WRITTEN = re.compile(r"(\d{1,6})\s*([a-z]+)", re.IGNORECASE)
+_WRITTEN = re.compile(r"(\d{1,6})\s*([a-z]+)", re.IGNORECASE | re.ASCII)
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _OTHER_UNITS = {
     "day": "d",
@@ -82,7 +82,7 @@ def later(moment: datetime, span: timedelta, zone: ZoneInfo) -> datetime:
     the first of the two (DESIGN §10). Other spans are elapsed time.
     """
     if not isinstance(span, Days):
-        return (moment + span).astimezone(UTC)
+        return moment.astimezone(UTC) + span
     clock = moment.astimezone(zone).replace(tzinfo=None) + timedelta(days=span.days)
     while (there := clock.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != clock:
         clock = clock.replace(second=0, microsecond=0) + timedelta(minutes=1)

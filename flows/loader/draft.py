@@ -19,9 +19,9 @@ Catalogue = Callable[[str, str, str, str], "str | None"]
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 FLOW_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
-LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_([A-Z]{2}|\d{3}))?")
-WHOLE = re.compile(r"[-+]?\d{1,15}")
-NUMBER = re.compile(r"[-+]?(\d{1,15}(\.\d*)?|\.\d+)")
+LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_([A-Z]{2}|\d{3}))?", re.ASCII)
+WHOLE = re.compile(r"[-+]?\d{1,15}", re.ASCII)
+NUMBER = re.compile(r"[-+]?(\d{1,15}(\.\d*)?|\.\d+)", re.ASCII)
 
 
 def nearest(word: str, known: Iterable[str], *, likeness: int = 60) -> str | None:

@@ -21,7 +21,12 @@ def in_plain_words(error: MarkedYAMLError, lines: list[str]) -> tuple[int, int, 
         told = spoken(context, problem, line, opened, number)
         if told is not None:
             return told[2] if len(told) > 2 else number, column, told[0], told[1]
-    return number, column, f"This line is not YAML: {problem}.", "Compare it with the same place in an example flow."
+    return (
+        number,
+        column,
+        "From here on this is not YAML.",
+        "Look for a quotation mark, a colon or a bracket that is missing on this line or the one before.",
+    )
 
 
 _Told = tuple[str, str] | tuple[str, str, int] | None
@@ -75,6 +80,8 @@ def _bracket(context: str, problem: str, line: str, opened: int, number: int) ->
             f"Put the {closing} after its last part, commas between the parts, and quotation marks around texts with commas.",
             opened,
         )
+    if "found '<stream end>'" in problem or "found '<document end>'" in problem:
+        return "The file ends in the middle of something.", "Close the bracket or finish the line that it ends with."
     if problem.endswith(("found '}'", "found ']'", "found ','")):
         found = problem[-2]
         return f"There is a {found} too many here.", "Take it out, or put the text in quotation marks."

@@ -17,8 +17,8 @@ MAX_OPTIONS = 50
 MAX_WORDS = 40
 SCALE_RANGE = (1, 5)
 
-_OFFSET = re.compile(r"[-+]\d{1,5}[dwmy]")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_OFFSET = re.compile(r"[-+]\d{1,5}[dwmy]", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def read_question(fields: Fields, state: str, kind: QuestionKind) -> Question | None:
