@@ -52,7 +52,7 @@ _Filled = str | int | float | Decimal | date | datetime
 def render(text: Text, language: str, values: Mapping[str, object], *, fallback: str) -> str:
     """The text in `language`, or in the nearest language that it has, with its placeholders filled from `values`.
 
-    Languages are tried so: `fr_CA`, `fr`, those of FALLBACKS, `fallback`, whichever comes first in the text.
+    Languages are tried so: `fr_CA`, `fr`, another region's French, those of FALLBACKS, `fallback`, any.
     A dotted placeholder (`{results.n}`) is looked up whole, then step by step. Raises `MissingValue` where a
     placeholder that is needed has no value, None, or one that does not fit (words where a number is asked for).
     """
@@ -88,11 +88,13 @@ def nearest(text: Mapping[str, object], language: str, fallback: str) -> str | N
     """The tag of the language that `render` would use; None for a text without any."""
     if language in text:
         return language
-    for tag in preferences(language, fallback):
+    wanted = preferences(language, fallback)
+    own = language.split("_", 1)[0]
+    for tag in wanted[: wanted.index(own) + 1]:
         if tag in text:
             return tag
-    base = language.split("_", 1)[0]
-    return next((tag for tag in text if tag.split("_", 1)[0] == base), next(iter(text), None))
+    relative = next((tag for tag in text if tag.split("_", 1)[0] == own), None)
+    return relative or next((tag for tag in wanted if tag in text), next(iter(text), None))
 
 
 @lru_cache(maxsize=512)
