@@ -57,7 +57,7 @@ _WAITING = text("messages.status IN ('queued', 'sending')")
 _m = cast("Table", Message.__table__).c
 _older = cast("Table", Message.__table__).alias("older")
 _SENDER: BindParameter[int] = bindparam("sender")
-_PRIORITY: BindParameter[int] = bindparam("priority")
+_PRIORITY: BindParameter[int] = bindparam("of_priority")
 _LIMIT: BindParameter[int] = bindparam("limit")
 _NOW = bindparam("now", type_=_MOMENT)
 _UNTIL = bindparam("until", type_=_MOMENT)
@@ -112,7 +112,7 @@ _end = UpdateMany(Message, "status", "error_code", "error", "settled_at")
 def due(connection: Connection, sender_id: int, priority: int, now: datetime, limit: int) -> list[DueMessage]:
     """A sender's messages of one priority whose time has come and that nothing of the same address goes before, the oldest first."""
     rows: Iterable[Any] = connection.execute(
-        _DUE, {"sender": sender_id, "priority": priority, "now": now, "limit": limit}
+        _DUE, {"sender": sender_id, "of_priority": priority, "now": now, "limit": limit}
     )
     return [DueMessage(*row) for row in rows]
 
@@ -169,7 +169,7 @@ def put_off_alike(
     chosen = (
         chosen.order_by(_m.due_at, _m.id).limit(_LIMIT).with_for_update(of=Message, key_share=True, skip_locked=True)
     )
-    parameters = {"sender": sender_id, "priority": priority, "now": now, "limit": limit, "until": until}
+    parameters = {"sender": sender_id, "of_priority": priority, "now": now, "limit": limit, "until": until}
     moved = update(Message).where(_m.id.in_(chosen)).values(due_at=_UNTIL)
     return connection.execute(moved, parameters).rowcount
 
@@ -217,7 +217,7 @@ _catch_up = UpdateMany(Message, "due_at", "hours_exempt_until")
 
 def catch_up(connection: Connection, sender_id: int, now: datetime) -> None:
     """Let a reply that was put off to the morning leave with a newer one of its conversation: its resident is texting again."""
-    rows: Iterable[Any] = connection.execute(_CATCH_UP, {"sender": sender_id, "priority": 0, "now": now})
+    rows: Iterable[Any] = connection.execute(_CATCH_UP, {"sender": sender_id, "of_priority": 0, "now": now})
     found = dict(tuple(row) for row in rows)
     _catch_up(connection, [(now, found[message_id], message_id) for message_id in sorted(free(connection, found))])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -10,11 +10,10 @@ from typing import Literal
 import structlog
 from sqlalchemy import Connection, insert, select, update
 
-from bot import consent
+from bot.channels.base import Inbound
 from storage import outbox, senders
 from storage.bulk import among
-from storage.models import Address, InboxItem, Participant, Sender
-from storage.participants import lock_participants
+from storage.models import Address, InboxItem, Sender
 from storage.progress import MessageState
 
 _log = structlog.get_logger(__name__)
@@ -87,51 +86,33 @@ def tell(connection: Connection, community_ids: Iterable[int], text: str, now: d
             connection.execute(insert(InboxItem).values(**values))
 
 
-def ledger(keys: Sequence[str]) -> OptOuts:
-    """Opt-outs written to the consent ledger as STOP writes them: every scope withdrawn in all communities that the sender
-    serves, a hash of the address kept (`keys`: `Settings.secret_keys`), nothing left in the queue.
-
-    Runs stay open until they expire; what they would say is cancelled at the claim.
-    """
-
-    def record(connection: Connection, blocks: Sequence[Block], now: datetime) -> None:
-        for block in blocks:
-            _record_block(connection, block, keys, now)
-
-    return record
-
-
-def _record_block(connection: Connection, block: Block, keys: Sequence[str], now: datetime) -> None:
-    own = connection.execute(select(Address.address, Address.channel).where(Address.id == block.address_id)).one()
-    served = senders.communities_of(connection, block.sender_id)
-    rows = connection.execute(
-        select(Address.id, Address.community_id, Address.participant_id).where(Address.address == own.address)
-    ).all()
-    rows = [row for row in rows if row.community_id in served or row.id == block.address_id]
-    words = f"{block.reason} ({block.code})"
-    people = {row.participant_id for row in rows if row.participant_id is not None}
-    for community_id in {row.community_id for row in rows}:
-        consent.suppress(connection, community_id, own.address, "block", keys, now)
-    for participant in lock_participants(connection, people):
-        if participant.opted_out_at is not None:
-            continue
-        for scope in consent.SCOPES:
-            if getattr(participant, scope) != "withdrawn":
-                consent.withdraw(
-                    connection, participant.id, scope, source="provider", wording=words, now=now, channel=own.channel
-                )
-    _opt_out(connection, people, now)
-    if any(row.participant_id is None for row in rows):
-        strangers = {row.id for row in rows if row.participant_id is None}
-        connection.execute(
-            update(Address).where(among(Address.id, "ids")).values(status="blocked"), {"ids": sorted(strangers)}
+def as_inbound(connection: Connection, blocks: Sequence[Block], now: datetime) -> list[Inbound]:
+    """Blocks as a channel would hand them in, for the conversation to take as the opt-outs that they are."""
+    where = {
+        row.id: row.address
+        for row in connection.execute(
+            select(Address.id, Address.address).where(among(Address.id, "ids")),
+            {"ids": sorted({block.address_id for block in blocks})},
         )
-    outbox.cancel_to(connection, {row.id for row in rows}, "stopped", now)
+    }
+    whose = {
+        row.id: row.address
+        for row in connection.execute(
+            select(Sender.id, Sender.address).where(among(Sender.id, "ids")),
+            {"ids": sorted({block.sender_id for block in blocks})},
+        )
+    }
+    return [
+        Inbound(
+            sender=whose[block.sender_id],
+            address=where[block.address_id],
+            provider_id=f"block-{block.message_id}-{block.code}",
+            received_at=now,
+            text=f"{block.reason} ({block.code})",
+            kind="block",
+        )
+        for block in blocks
+    ]
 
 
-def _opt_out(connection: Connection, participant_ids: Collection[int], now: datetime) -> None:
-    stopped = update(Participant).where(among(Participant.id, "ids"), Participant.opted_out_at.is_(None))
-    connection.execute(stopped.values(opted_out_at=now), {"ids": sorted(participant_ids)})
-
-
-__all__ = ["Block", "Consequence", "Consequences", "OptOuts", "ledger", "stop_sender", "tell"]
+__all__ = ["Block", "Consequence", "Consequences", "OptOuts", "as_inbound", "stop_sender", "tell"]

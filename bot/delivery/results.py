@@ -128,7 +128,9 @@ class _Recording:
         pause = max(result.after, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(state.attempts - 1, 20)))
         until = self.now + pause
         if result.whole_sender:
+            # The sender waits, the message keeps its place in the queue.
             self.waits[state.sender_id] = max(until, self.waits.get(state.sender_id, until))
+            until = state.due_at or self.now
         else:
             self.spaced[state.address_id] = max(until, self.spaced.get(state.address_id, until))
         self._requeue(state, until, result.code, result.reason)
