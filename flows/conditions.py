@@ -146,8 +146,8 @@ def _unreadable(source: str, problem: str) -> tuple[str, str]:
         if re.search(rf"\b{word}\b", _STRING.sub('""', source)):
             return f"CEL has no word {word}.", f"Write {sign} instead."
     if where is None:
-        return "This expression cannot be read.", "See docs/flows.md on expressions."
-    return f"This expression cannot be read from character {where.group(1)} on.", "See docs/flows.md on expressions."
+        return "This expression cannot be read.", "See docs/flow-language.md on expressions."
+    return f"This expression cannot be read from character {where.group(1)} on.", "See docs/flow-language.md on expressions."
 
 
 def _instead(function: str) -> str:

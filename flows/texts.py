@@ -122,7 +122,7 @@ def check_pattern(pattern: str, language: str) -> str | None:
     except UnicodeEncodeError:
         return "the text has half a character in it (a lone surrogate); type it again"
     except ValueError as error:
-        return f"the text's placeholders cannot be read ({str(error).rsplit(' ', 1)[-1]}); see docs/flows.md on texts"
+        return f"the text's placeholders cannot be read ({str(error).rsplit(' ', 1)[-1]}); see docs/flow-language.md on texts"
     return None
 
 
