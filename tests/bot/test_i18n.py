@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -163,3 +164,45 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path: Path, content: bytes, told
     (tmp_path / "flows.po").write_bytes(content)
     with pytest.raises(BadFile, match=told):
         i18n.read_catalogue(tmp_path / "flows.po")
+
+
+@pytest.fixture
+def own_locales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Catalogues of the test's own, instead of the house's."""
+    monkeypatch.setattr(i18n, "LOCALES", tmp_path)
+    i18n.forget()
+    yield tmp_path
+    monkeypatch.undo()
+    i18n.forget()
+
+
+def test_a_translation_that_would_not_work_is_not_used(own_locales: Path) -> None:
+    path = i18n.path_of("fr", "soundings")
+    path.parent.mkdir(parents=True)
+    entries = {
+        "no": ("No", "Non", ""),
+        "yes": ("Yes", "Ouais", "#, fuzzy\n"),
+        "stopped": (TEXTS["stopped"], "Fini, {communaute}.", ""),
+        "already_stopped": (TEXTS["already_stopped"], "Fini, {community.", ""),
+        "skip": ("Skip it", "Sauter", ""),
+    }
+    path.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        + "\n".join(
+            f'{flags}msgctxt "{key}"\nmsgid "{english}"\nmsgstr "{french}"\n'
+            for key, (english, french, flags) in entries.items()
+        ),
+        encoding="utf-8",
+    )
+    assert i18n.text("no", "fr") == "Non"
+    assert i18n.text("yes", "fr") == "Yes"
+    assert i18n.text("skip", "fr") == "Skip"
+    assert said("stopped", "fr") == said("stopped", "en")
+    assert said("already_stopped", "fr") == said("already_stopped", "en")
+    assert i18n.languages() == ("en", "fr")
+
+
+def test_without_any_catalogue_there_is_english(own_locales: Path) -> None:
+    assert i18n.languages() == ("en",)
+    assert i18n.text("yes", "fr") == "Yes"
+    assert i18n.catalogue("priorities", "first:options.housing", "Housing", "fr") is None
