@@ -1,4 +1,4 @@
-"""Reads a medium off a provider's answer: only kinds that are safe to keep, never more than the limit."""
+"""Reads providers' answers and the media behind them: never more than a limit, and only kinds that are safe to keep."""
 
 from __future__ import annotations
 
@@ -10,6 +10,23 @@ from bot.channels.base import FetchedMedium, MediumRefused, MediumUnavailable
 _MAJOR = ("image/", "audio/", "video/")
 _ALLOWED = frozenset({"application/pdf", "application/ogg", "text/vcard", "text/x-vcard"})
 _REFUSED = frozenset({"image/svg+xml"})
+
+
+class TooLong(aiohttp.ClientPayloadError):
+    """The body is longer than it may be."""
+
+
+async def read_answer(response: aiohttp.ClientResponse, *, limit: int) -> bytes:
+    """The whole body of an answer; raises `TooLong` if it is longer than `limit` bytes."""
+    packed = "Content-Encoding" in response.headers
+    if not packed and response.content_length is not None and response.content_length <= limit:
+        return await response.read()
+    content = bytearray()
+    async for chunk in response.content.iter_any():
+        content += chunk
+        if len(content) > limit:
+            raise TooLong(f"an answer of more than {limit} bytes")
+    return bytes(content)
 
 
 def allowed_type(content_type: str) -> str:
@@ -31,9 +48,7 @@ async def read_medium(
     kind = allowed_type(content_type or response.headers.get("Content-Type") or "")
     if response.content_length is not None and response.content_length > limit:
         raise MediumRefused(f"larger than {limit} bytes")
-    content = bytearray()
-    async for chunk in response.content.iter_any():
-        content += chunk
-        if len(content) > limit:
-            raise MediumRefused(f"larger than {limit} bytes")
-    return FetchedMedium(bytes(content), kind)
+    try:
+        return FetchedMedium(await read_answer(response, limit=limit), kind)
+    except TooLong:
+        raise MediumRefused(f"larger than {limit} bytes") from None

@@ -33,7 +33,7 @@ _MOST_PHOTOS: Final = 100
 class Simulator:
     """Messages to simulated phones: of `sim:` addresses, and of any other where no provider is configured."""
 
-    name: Final = "sim"
+    name: str = "sim"
 
     def __init__(self) -> None:
         self._looking: defaultdict[str | None, list[Subscription]] = defaultdict(list)

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-import orjson
 import structlog
 from telegram.error import TelegramError
 
@@ -121,10 +120,7 @@ class _Polling:
             self._failures.update(number for (number, _), committed in zip(updates, done, strict=True) if not committed)
 
     async def _fetch(self) -> list[tuple[int, object]]:
-        parameters: dict[str, str | int] = {
-            "timeout": POLL_SECONDS,
-            "allowed_updates": orjson.dumps(ALLOWED_UPDATES).decode(),
-        }
+        parameters: dict[str, object] = {"timeout": POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES}
         if self._offset is not None:
             parameters["offset"] = self._offset
         found = await self._channel.call("getUpdates", parameters, seconds=POLL_SECONDS + _POLL_MARGIN)

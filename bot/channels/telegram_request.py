@@ -5,6 +5,8 @@ The library's own transport (httpx) slows down with concurrency; its errors lose
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -15,6 +17,7 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from bot.channels.base import Ambiguous, Postponed, Refused, SendResult
+from bot.channels.download import read_answer
 
 _CONNECT_SECONDS: Final = 6.0
 _IDLE_SECONDS: Final = 10.0
@@ -34,6 +37,13 @@ class TooMany(TelegramError):
     def __init__(self, after: timedelta) -> None:
         super().__init__("too many requests")
         self.after = after
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """A method's parameters as plain JSON, in place of the library's `RequestData`."""
+
+    parameters: Mapping[str, object]
 
 
 class AiohttpRequest(BaseRequest):
@@ -63,7 +73,7 @@ class AiohttpRequest(BaseRequest):
         self,
         url: str,
         method: str,
-        request_data: RequestData | None = None,
+        request_data: RequestData | Parameters | None = None,
         read_timeout: object = BaseRequest.DEFAULT_NONE,
         *_: object,
         **__: object,
@@ -79,11 +89,7 @@ class AiohttpRequest(BaseRequest):
                 timeout=given,
                 allow_redirects=False,
             ) as response:
-                body = (
-                    await response.content.read(_LONGEST_ANSWER)
-                    if response.content_length is None
-                    else await response.read()
-                )
+                body = await read_answer(response, limit=_LONGEST_ANSWER)
                 if response.status == 429:
                     raise TooMany(_wait(body))
                 return response.status, body

@@ -24,7 +24,7 @@ from bot.channels.base import (
 )
 from bot.channels.telegram import TelegramChannel
 from bot.config import Settings
-from tests.providers.loopback import Behaviour, broken, cut, garbage, hangs, refusal, slow, too_many
+from tests.providers.loopback import Behaviour, broken, cut, dribbles, garbage, hangs, refusal, slow, too_many
 from tests.providers.telegram_server import TOKEN, TelegramServer
 
 BOT = "telegram:soundings_test_bot"
@@ -58,6 +58,11 @@ async def test_a_message_is_taken_and_its_identifier_kept(telegram: TelegramChan
     assert result == Accepted(f"42:{api.sent[0].message_id}")
     assert (api.sent[0].chat, api.sent[0].text, api.sent[0].reply_markup) == (42, "Snow. <b>Où</b> *ça*? 雪 👍", None)
     assert api.problems == []
+
+
+async def test_an_answer_in_pieces_is_read_to_its_end(telegram: TelegramChannel, api: TelegramServer) -> None:
+    api.script(dribbles())
+    assert await telegram.send(outgoing()) == Accepted(f"42:{api.sent[0].message_id}")
 
 
 async def test_characters_that_nobody_takes_are_made_harmless(telegram: TelegramChannel, api: TelegramServer) -> None:

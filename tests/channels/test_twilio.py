@@ -22,7 +22,7 @@ from bot.channels.base import (
 )
 from bot.channels.twilio import TwilioChannel
 from bot.config import Settings
-from tests.providers.loopback import Behaviour, broken, cut, garbage, hangs, refusal, too_many
+from tests.providers.loopback import Behaviour, broken, cut, dribbles, garbage, hangs, refusal, too_many
 from tests.providers.twilio_forms import NUMBER, SERVICE, new_sid
 from tests.providers.twilio_server import TwilioServer
 
@@ -50,6 +50,11 @@ async def test_a_message_is_taken_and_its_identifier_kept(sms: TwilioChannel, tw
     assert result == Accepted(twilio.sent[0].sid)
     assert twilio.sent[0].form == {"To": RESIDENT, "From": NUMBER, "Body": "Snow. Où ça? 雪 👍"}
     assert twilio.problems == []
+
+
+async def test_an_answer_in_pieces_is_read_to_its_end(sms: TwilioChannel, twilio: TwilioServer) -> None:
+    twilio.script(dribbles())
+    assert await sms.send(outgoing()) == Accepted(twilio.sent[0].sid)
 
 
 async def test_receipts_come_back_with_our_own_number_of_the_message(
@@ -147,7 +152,8 @@ async def test_a_wait_until_a_date_is_counted_from_the_answers_own_date(
         (garbage(b"", 201), "not_understood"),
         (garbage(b"null", 201), "not_understood"),
         (garbage(b'{"sid": null}', 201), "not_understood"),
-        (garbage(b'{"sid": "SM1", "date_sent": 5, "num_segments": []}', 201), "not_understood"),
+        (garbage(b'{"sid": ""}', 201), "not_understood"),
+        (garbage(b'{"sid": "SM1"' + b" " * 300_000 + b"}", 201), "cut"),
         (cut(), "cut"),
         (cut(records=True), "cut"),
         (hangs(), "timeout"),
@@ -168,6 +174,7 @@ async def test_what_may_have_gone_is_ambiguous_and_tried_once(
     ("status", "result"),
     [
         ("delivered", Accepted("SM1", "delivered")),
+        ("something new", Accepted("SM1")),
         ("failed", Refused("30006", "a landline, or a carrier that cannot be reached", "dead")),
     ],
 )
@@ -248,6 +255,14 @@ async def test_a_medium_without_a_length_is_read_no_further_than_the_limit(
     twilio.streams_media = True
     with pytest.raises(MediumRefused, match="larger than 100 bytes"):
         await sms.fetch(IncomingMedium("photo", twilio.add_medium(b"x" * 101, "image/png")), limit=100)
+
+
+async def test_a_packed_medium_is_unpacked_no_further_than_the_limit(sms: TwilioChannel, twilio: TwilioServer) -> None:
+    twilio.packs_media = True
+    picture = IncomingMedium("photo", twilio.add_medium(b"x" * 100_000, "image/png"))
+    assert len((await sms.fetch(picture, limit=100_000)).content) == 100_000
+    with pytest.raises(MediumRefused, match="larger than 99999 bytes"):
+        await sms.fetch(picture, limit=99_999)
 
 
 async def test_only_our_accounts_media_are_asked_for(sms: TwilioChannel, twilio: TwilioServer) -> None:

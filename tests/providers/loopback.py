@@ -17,7 +17,8 @@ class Behaviour:
     """How one request to send is met, instead of being taken as usual.
 
     `status` and `code` are answered; `records` says whether the message went all the same; `delay` in seconds comes first;
-    `cut` breaks the connection, `hang` never answers, `body` is answered in place of JSON.
+    `cut` breaks the connection, `hang` never answers, `body` is answered in place of JSON; an answer that `dribbles` comes in
+    two pieces, without a length.
     """
 
     status: int = 0
@@ -29,6 +30,7 @@ class Behaviour:
     cut: bool = False
     hang: bool = False
     body: bytes | None = None
+    dribbles: bool = False
 
 
 #: Taken as usual: a place in a sequence.
@@ -48,6 +50,11 @@ def broken(status: int = 500, *, records: bool = False) -> Behaviour:
 def slow(seconds: float) -> Behaviour:
     """Taken as usual, after a while."""
     return Behaviour(records=True, delay=seconds)
+
+
+def dribbles() -> Behaviour:
+    """Taken as usual; the answer comes in two pieces."""
+    return Behaviour(records=True, dribbles=True)
 
 
 def hangs(*, records: bool = True) -> Behaviour:
@@ -108,6 +115,18 @@ class Loopback:
             await self._until_stopped(None)
         if (behaviour.cut or behaviour.hang) and request.transport is not None:
             request.transport.abort()
+
+    async def reply(self, behaviour: Behaviour, request: web.Request, response: web.Response) -> web.StreamResponse:
+        """The answer, in one piece unless the behaviour says otherwise."""
+        if not behaviour.dribbles or not isinstance(response.body, bytes):
+            return response
+        pieces = web.StreamResponse(status=response.status, headers={"Content-Type": response.content_type})
+        await pieces.prepare(request)
+        half = len(response.body) // 2
+        await pieces.write(response.body[:half])
+        await asyncio.sleep(0.01)
+        await pieces.write(response.body[half:])
+        return pieces
 
     async def _until_stopped(self, seconds: float | None) -> None:
         try:

@@ -157,7 +157,7 @@ class TelegramServer(Loopback):
             return web.Response(status=behaviour.status, body=behaviour.body)
         if behaviour.status or sent is None:
             return _misbehave(behaviour)
-        return _ok(self._shown(sent))
+        return await self.reply(behaviour, request, _ok(self._shown(sent)))
 
     def _reach(self, chat: int) -> None:
         if chat in self.gone:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import gzip
 import json
 import re
 import sys
@@ -80,7 +81,8 @@ class Medium:
 class TwilioServer(Loopback):
     """`sent` has what was taken; `problems` what was refused for its shape; `callback_answers` what the receipts met.
 
-    `store` is where requests for media are sent on to, unless it is the server's own; with `streams_media` they tell no length.
+    `store` is where requests for media are sent on to, unless it is the server's own; with `streams_media` they tell no length,
+    with `packs_media` the length of what is packed.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class TwilioServer(Loopback):
         self.media: dict[str, Medium] = {}
         self.media_requests = 0
         self.streams_media = False
+        self.packs_media = False
         self.store = ""
         self.webhook = ""
 
@@ -170,7 +173,7 @@ class TwilioServer(Loopback):
             if behaviour.retry_after is not None:
                 response.headers["Retry-After"] = behaviour.retry_after
             return response
-        return web.json_response(self._created(text), status=201)
+        return await self.reply(behaviour, request, web.json_response(self._created(text), status=201))
 
     async def _record(self, form: dict[str, str]) -> SentText:
         text = SentText(
@@ -297,10 +300,14 @@ class TwilioServer(Loopback):
             raise web.HTTPFound("round")
         medium = self.media[request.match_info["medium"]]
         response = web.StreamResponse(headers={"Content-Type": medium.content_type})
+        content = medium.content
+        if self.packs_media:
+            content = gzip.compress(content)
+            response.headers["Content-Encoding"] = "gzip"
         if not self.streams_media:
-            response.content_length = len(medium.content)
+            response.content_length = len(content)
         await response.prepare(request)
-        await response.write(medium.content)
+        await response.write(content)
         return response
 
     # -- for a walk-through with curl
