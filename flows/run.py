@@ -55,7 +55,7 @@ class Run:
     asked: tuple[tuple[str, ...], ...] = ()
 
     def to_json(self) -> dict[str, object]:
-        """The run as plain JSON, without what has its first value. Shares `answers` and `visits` with the run."""
+        """The run as plain JSON, without what has its first value. Shares its dicts and tuples with the run."""
         plain: dict[str, object] = {"flow": self.flow, "seed": self.seed, "language": self.language}
         plain["status"] = self.status
         if self.outcome is not None:
@@ -83,13 +83,15 @@ class Run:
         if self.pending is not None:
             plain["pending"] = self.pending
         if self.asked:
-            plain["asked"] = list(map(list, self.asked))
+            plain["asked"] = self.asked
         return plain
 
     @staticmethod
     def from_json(plain: Mapping[str, Any]) -> Run:
         """The run that `to_json` wrote. Raises KeyError, TypeError or ValueError for what it did not write."""
-        get = plain.get
+        get, moment = plain.get, datetime.fromisoformat
+        prompted_at, active_at, due_at = get("prompted_at"), get("active_at"), get("due_at")
+        stack = get("stack")
         return Run(
             plain["flow"],
             plain["seed"],
@@ -97,19 +99,15 @@ class Run:
             plain["status"],
             get("outcome"),
             get("state"),
-            tuple(Frame(flow, state) for flow, state in get("stack", ())),
+            tuple(Frame(flow, state) for flow, state in stack) if stack else (),
             get("visit", 0),
             get("visits") or {},
             get("tried", 0),
             get("reminded", 0),
-            _moment(get("prompted_at")),
-            _moment(get("active_at")),
-            _moment(get("due_at")),
+            prompted_at and moment(prompted_at),
+            active_at and moment(active_at),
+            due_at and moment(due_at),
             get("answers") or {},
             get("pending"),
             tuple(map(tuple, get("asked", ()))),
         )
-
-
-def _moment(written: str | None) -> datetime | None:
-    return None if written is None else datetime.fromisoformat(written)

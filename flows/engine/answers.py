@@ -104,11 +104,12 @@ def accept(walk: Walk, state: State, answer: Answer) -> None:
         return
     key = walk.question_key(state)
     walk.answers[key] = answer.value
-    for ending, value in (("other", answer.other), ("also", list(answer.also))):
-        if value:
-            walk.answers[f"{key}_{ending}"] = value
-        else:
-            walk.answers.pop(f"{key}_{ending}", None)
+    walk.answers.pop(f"{key}_other", None)
+    walk.answers.pop(f"{key}_also", None)
+    if answer.other:
+        walk.answers[f"{key}_other"] = answer.other
+    if answer.also:
+        walk.answers[f"{key}_also"] = list(answer.also)
     where = walk.path(state.name)
     walk.effects.append(Answered(key, answer.value, answer.raw, where, answer.other, question.sensitive, answer.also))
     _close(walk)

@@ -12,6 +12,12 @@ from flows.events import Replied
 from flows.replies import read_command, understand
 from flows.replies.reading import Reading, ReplyContext
 
+#: Kinds whose readings depend on nothing but the words: thousands text the same "1" or "yes", which is read once.
+_TIMELESS: Final = frozenset({"choice", "yesno", "number", "scale", "text"})
+_SHORT: Final = 24
+_MOST_READINGS: Final = 4096
+_readings: dict[tuple[int, str, str, str], tuple[Question, tuple[str, ...], Reading]] = {}
+
 _YES_OR_NO = Question("yesno", {})
 _WORDS = Question("text", {}, optional=True)
 
@@ -29,9 +35,16 @@ def read(walk: Walk, question: Question, event: Replied) -> Reading:
     """The reply as an answer to the question, or as a command."""
     if event.button == "skip" and "skip" not in (option.key for option in question.options):
         return Reading("skipped")
-    return understand(
-        question, walk.raw, _context(walk), button=event.button, media=event.media, location=event.location
-    )
+    if event.button or event.media or event.location or question.kind not in _TIMELESS or len(walk.raw) > _SHORT:
+        return understand(
+            question, walk.raw, _context(walk), button=event.button, media=event.media, location=event.location
+        )
+    key = (id(question), walk.raw, walk.language, walk.context.region)
+    known = _readings.get(key)
+    if known is None or known[0] is not question or known[1] != walk.root.languages:
+        known = (question, walk.root.languages, understand(question, walk.raw, _context(walk)))
+        _kept(_readings, key, known, _MOST_READINGS)
+    return known[2]
 
 
 def read_yes_or_no(walk: Walk, event: Replied) -> Reading:
@@ -83,14 +96,13 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 
-def _kept(kept: dict[_K, _V], key: _K, value: _V) -> _V:
-    if len(kept) >= _MOST_KEPT:
+def _kept(kept: dict[_K, _V], key: _K, value: _V, most: int = 256) -> _V:
+    if len(kept) >= most:
         kept.clear()
     kept[key] = value
     return value
 
 
-_MOST_KEPT: Final = 256
 _picks: dict[tuple[tuple[str, int], ...], Question] = {}
 _twins: dict[int, tuple[Question, Question]] = {}
 

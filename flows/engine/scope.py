@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from flows.effects import Value
 from flows.engine.walk import Walk
 
 
-def scope_of(walk: Walk) -> Mapping[str, object]:
-    """The names of `flows.conditions.NAMES` as they stand in the state that the walk is in.
+class Scope(Mapping[str, object]):
+    """The names of `flows.conditions.NAMES` as they stand in the state that the walk is in, each made when it is read.
 
     `answer` is the answer of the state's own question, and in a state without one, that of the question asked last.
     """
-    context = walk.context
-    return {
-        "answer": walk.answers.get(_answer_key(walk)),
-        "answers": answers_of(walk),
-        "participant": participant_of(walk),
-        "community": dict(context.community),
-        "campaign": dict(context.campaign),
-        "visits": walk.visits.get(walk.path(walk.state), 0),
-    }
+
+    __slots__ = ("_walk",)
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
+
+    def __getitem__(self, name: str) -> object:
+        return _NAMED[name](self._walk)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_NAMED)
+
+    def __len__(self) -> int:
+        return len(_NAMED)
 
 
 def _answer_key(walk: Walk) -> str:
@@ -65,3 +70,13 @@ def participant_of(walk: Walk) -> Mapping[str, object]:
     if walk.tags is not None:
         participant["tags"] = list(walk.tags)
     return participant
+
+
+_NAMED: dict[str, Callable[[Walk], object]] = {
+    "answer": lambda walk: walk.answers.get(_answer_key(walk)),
+    "answers": answers_of,
+    "participant": participant_of,
+    "community": lambda walk: dict(walk.context.community),
+    "campaign": lambda walk: dict(walk.context.campaign),
+    "visits": lambda walk: walk.visits.get(walk.path(walk.state), 0),
+}

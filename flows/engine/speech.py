@@ -9,7 +9,7 @@ from contextlib import suppress
 from flows import conditions
 from flows.definition import Expression, Flow, Question, State, Text
 from flows.effects import Button, Say, Value
-from flows.engine.scope import answers_of, participant_of, scope_of
+from flows.engine.scope import Scope, answers_of, participant_of
 from flows.engine.walk import Walk
 from flows.errors import FlowsError, MissingValue
 from flows.phrases import LANGUAGE_NAMES, PHRASES
@@ -75,7 +75,7 @@ class Placeholders(Mapping[str, object]):
             return self._given[name]
         if name in self._with:
             try:
-                return conditions.compiled(self._with[name].source).value(scope_of(self._walk))
+                return conditions.compiled(self._with[name].source).value(Scope(self._walk))
             except FlowsError:
                 raise KeyError(name) from None
         context = self._walk.context

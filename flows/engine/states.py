@@ -18,7 +18,7 @@ from flows.effects import (
     Unsubscribed,
 )
 from flows.engine.prompts import ask, prompt
-from flows.engine.scope import participant_of, scope_of
+from flows.engine.scope import Scope, participant_of
 from flows.engine.speech import phrase, say, state_text, with_blanks
 from flows.engine.walk import Walk
 from flows.errors import FlowsError
@@ -96,7 +96,7 @@ def fail(walk: Walk, why: str) -> None:
 def _on_entry(walk: Walk, state: State) -> None:
     for name, expression in state.set.items():
         try:
-            value = conditions.compiled(expression.source).value(scope_of(walk))
+            value = conditions.compiled(expression.source).value(Scope(walk))
         except FlowsError:
             continue
         walk.attributes[name] = value
@@ -151,7 +151,7 @@ def _for_coordinators(walk: Walk, state: State, text: Text) -> str:
 def _body(walk: Walk, state: State) -> str | None:
     """What the state does after its entry; the name of the state to go to, or None where the walk stops."""
     if state.ask is not None:
-        if state.ask.skip_if is not None and conditions.holds(state.ask.skip_if.source, scope_of(walk)):
+        if state.ask.skip_if is not None and conditions.holds(state.ask.skip_if.source, Scope(walk)):
             return _next(walk, state)
         open_question(walk, state)
         return None
@@ -166,7 +166,7 @@ def _body(walk: Walk, state: State) -> str | None:
 
 def _next(walk: Walk, state: State) -> str | None:
     for rule in state.next:
-        if rule.when is None or conditions.holds(rule.when.source, scope_of(walk)):
+        if rule.when is None or conditions.holds(rule.when.source, Scope(walk)):
             return rule.go
     fail(walk, "failed_way")
     return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flows import durations
-from flows.definition import State
+from flows.definition import Days, State
 from flows.engine.walk import Walk
 
 #: Where a zone is not known (DESIGN §10).
@@ -16,9 +17,16 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def later(moment: datetime, span: timedelta, zone: str) -> datetime:
-    """The moment `span` after `moment`, in UTC (`flows.durations.later`), or one that never comes."""
+    """The moment (both in UTC) `span` after `moment` as `flows.durations.later` counts, or one that never comes."""
     try:
-        return durations.later(moment, span, zone_of(zone))
+        there = moment + span
+        if not isinstance(span, Days):
+            return there
+        here = zone_of(zone)
+        local = there.astimezone(here)
+        if local.fold == 0 and local.utcoffset() == moment.astimezone(here).utcoffset():
+            return there
+        return durations.later(moment, span, here)
     except (OverflowError, ValueError):
         return _NEVER
 
@@ -44,25 +52,26 @@ def times_out_at(walk: Walk, state: State) -> datetime | None:
     return later(walk.prompted_at, state.timeout.after, walk.context.zone)
 
 
-def reminders_due(walk: Walk) -> list[datetime]:
+def reminders_due(walk: Walk) -> Iterator[datetime]:
     """The moments of the reminders that the open question has left, the next one first.
 
     They count from the last thing that was said about it: its prompt, or the re-prompt after a reply.
     """
     if walk.prompted_at is None:
-        return []
+        return
     since = max(walk.prompted_at, walk.active_at or walk.prompted_at)
     spans = walk.root.reminders if walk.context.reminders is None else walk.context.reminders
-    return [later(since, span, walk.context.zone) for span in sorted(spans)[walk.reminded :]]
+    for span in sorted(spans)[walk.reminded :]:
+        yield later(since, span, walk.context.zone)
 
 
 def due_at(walk: Walk) -> datetime | None:
     """The earliest moment at which time alone changes something; None once the run is over."""
     if walk.status not in ("active", "handed_over"):
         return None
-    due = [expires_at(walk)]
+    due = expires_at(walk)
     if walk.status == "active" and walk.prompted_at is not None:
         timeout = times_out_at(walk, walk.open_state)
-        due += [timeout] if timeout is not None else []
-        due += reminders_due(walk)[:1]
-    return min(due)
+        due = due if timeout is None else min(due, timeout)
+        due = min(due, next(reminders_due(walk), due))
+    return due
