@@ -2,6 +2,7 @@
 
 from bot.conversation.by_hand import release_hold, reply_as_person, resume_run, stop_for, take_over
 from bot.conversation.house import House
+from bot.conversation.joining import new_public_id
 from bot.conversation.raw import keep_raw
 from bot.conversation.receive import MOST, Received, receive
 from bot.conversation.running import RunStart, StartedRuns, cancel_runs, due_runs, reach_times, start_runs
@@ -15,6 +16,7 @@ __all__ = [
     "cancel_runs",
     "due_runs",
     "keep_raw",
+    "new_public_id",
     "reach_times",
     "receive",
     "release_hold",

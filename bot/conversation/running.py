@@ -29,12 +29,13 @@ LATER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class RunStart:
-    """A run to begin: whose, of which revision, for which campaign and invitation."""
+    """A run to begin: whose, of which revision, for which campaign and invitation; on `channels` alone where there are any."""
 
     participant_id: int
     revision_id: int
     campaign_id: int | None = None
     invitation_id: int | None = None
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def start_runs(connection: Connection, starts: Sequence[RunStart], now: datetime
             waiting += 1
             continue
         reason = _unfit(participant)
-        way = ways.to(start.participant_id) if reason is None else None
+        way = ways.to(start.participant_id, start.channels) if reason is None else None
         reason = reason or (way if isinstance(way, str) else None)
         if reason is None and participant is not None and isinstance(way, tuple):
             busy.add(start.participant_id)
@@ -134,9 +135,9 @@ class Ways:
             for community_id in one.communities:
                 self.by_place.setdefault((community_id, one.channel), []).append(one)
 
-    def to(self, participant_id: int) -> tuple[AddressRow, SenderRow] | str:
-        """An open address and the sender to use, or why there is none."""
-        rows = self.addresses.get(participant_id)
+    def to(self, participant_id: int, channels: Collection[str] = ()) -> tuple[AddressRow, SenderRow] | str:
+        """An open address and the sender to use, of these channels where there are any, or why there is none."""
+        rows = [one for one in self.addresses.get(participant_id, ()) if not channels or one.channel in channels]
         if not rows:
             return "no_address"
         for row in sorted(rows, key=lambda one: one.sender_id is None):
