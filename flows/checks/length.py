@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 
 from flows.checks.review import Review
 from flows.definition import State
 from flows.engine.prompts import option_lines
 from flows.engine.speech import label_of, phrase
 from flows.patterns import Placeholder
-from flows.segments import ONE_MESSAGE, fits_one_message, lighten, segment
+from flows.segments import ONE_MESSAGE, Encoding, fits_one_message, lighten, segment
 from flows.texts import nearest, sample
 
 #: What stands in for a value whose length nobody knows yet, by the name of its placeholder.
@@ -19,11 +20,28 @@ _ANY = "neighbourhood"
 LONGEST = 1_600
 
 
+@dataclass(frozen=True, slots=True)
+class _Long:
+    """A state whose message does not fit: `units` characters as they are charged, in `segments`."""
+
+    state: State
+    language: str
+    units: int
+    segments: int
+    culprits: tuple[str, ...]
+
+
 def look(review: Review) -> None:
     """Notes what is too long for one message, language by language."""
-    for state in review.flow.states.values():
-        for language in review.flow.languages:
-            _measure(review, state, language)
+    states = review.flow.states.values()
+    long = [
+        found for state in states for language in review.flow.languages if (found := _measure(review, state, language))
+    ]
+    foreign = [found for found in long if found.culprits and not _few(found.culprits)]
+    for found in long:
+        if found not in foreign:
+            _tell(review, found)
+    _tell_of_scripts(review, foreign)
     for said in review.texts:
         for language, pattern in said.text.items():
             if len(pattern) > LONGEST:
@@ -35,27 +53,56 @@ def look(review: Review) -> None:
                 )
 
 
-def _measure(review: Review, state: State, language: str) -> None:
+def _measure(review: Review, state: State, language: str) -> _Long | None:
     """The message that a state sends on entry, counted as it leaves: in light letters, with sample values."""
     if not any(text is not None and language in text for text in (state.say, state.ask.text if state.ask else None)):
-        return
+        return None
     message = lighten(spoken(review, state, language))
     if fits_one_message(message):
-        return
+        return None
     counted = segment(message)
-    at = f"{state.name}:text" if state.ask is not None else f"{state.name}:say"
-    room = ONE_MESSAGE[counted.encoding]
     units = counted.characters if counted.encoding == "GSM-7" else len(message.encode("utf-16-le", "replace")) // 2
-    told = f"State {state.name}: its message in {language} has {units} characters; {room} fit in one"
-    if counted.encoding == "UCS-2":
-        told += f" with {_letters(counted.culprits)} in it" if _few(counted.culprits) else " in this script"
-    if counted.segments > 1:
-        told += f". It is paid as {counted.segments}"
-    fix = "Cut it"
-    if counted.encoding == "UCS-2" and _few(counted.culprits):
-        saved = ONE_MESSAGE["GSM-7"] if units <= ONE_MESSAGE["GSM-7"] else None
-        fix = f"Write it without {_letters(counted.culprits)}" + (f": then {saved} fit" if saved else ", and cut it")
-    review.warning("long-prompt", at, f"{told}.", f"{fix}.")
+    return _Long(state, language, units, counted.segments, counted.culprits)
+
+
+def _tell(review: Review, found: _Long) -> None:
+    """A message in the letters of SMS, or nearly."""
+    encoding: Encoding = "UCS-2" if found.culprits else "GSM-7"
+    letters = _letters(found.culprits)
+    told = f"State {found.state.name}: its message in {found.language} has {found.units} characters; "
+    told += f"{ONE_MESSAGE[encoding]} fit in one" + (f" with {letters} in it" if letters else "")
+    paid = f" It is paid as {found.segments}." if found.segments > 1 else ""
+    fix = "Cut it."
+    if letters:
+        enough = found.units <= ONE_MESSAGE["GSM-7"]
+        fix = f"Write it without {letters}" + (f": then {ONE_MESSAGE['GSM-7']} fit." if enough else ", and cut it.")
+    review.warning("long-prompt", _at(found.state), f"{told}.{paid}", fix)
+
+
+def _tell_of_scripts(review: Review, long: list[_Long]) -> None:
+    """One warning for all messages in scripts that SMS has no alphabet for: there, little can be done by choosing letters."""
+    if not long:
+        return
+    languages = list(dict.fromkeys(found.language for found in long))
+    states = list(dict.fromkeys(found.state.name for found in long))
+    worst = max(long, key=lambda found: found.units)
+    review.warning(
+        "long-prompt",
+        _at(long[0].state),
+        f"In {' and '.join([', '.join(languages[:-1]), languages[-1]] if len(languages) > 1 else languages)}, "
+        f"{ONE_MESSAGE['UCS-2']} characters fit in one message. {_counted(states)} "
+        f"(the longest is {worst.state.name} in {worst.language}, {worst.units} characters, paid as {worst.segments}).",
+        "Cut them where you can; in these scripts a message costs twice as soon.",
+    )
+
+
+def _counted(states: list[str]) -> str:
+    named = ", ".join(states[:8]) + (", …" if len(states) > 8 else "")
+    return f"The state {named} has more" if len(states) == 1 else f"{len(states)} states have more: {named}"
+
+
+def _at(state: State) -> str:
+    return f"{state.name}:text" if state.ask is not None else f"{state.name}:say"
 
 
 def spoken(review: Review, state: State, language: str) -> str:

@@ -130,7 +130,7 @@ def _taken(review: Review, at: str, what: str, language: str, word: str, label: 
     return False
 
 
-_GETS = {"help": "help", "back": "back", "repeat": "the question again", "person": "a person"}
+_GETS = {"help": "help", "back": "back to the question before", "repeat": "the question again", "person": "a person"}
 
 
 def _read_back(

@@ -153,6 +153,8 @@ class Draft:
         pattern = node.text.strip()
         wrong = check_pattern(pattern, language)
         if wrong is not None:
-            self.problem("bad-pattern", node, f"In {what}: {wrong}.", "Mend the text; docs/flows.md shows each form.")
+            self.problem(
+                "bad-pattern", node, f"In {what}: {wrong}.", "Mend the text; docs/flow-language.md shows each form."
+            )
             return None
         return pattern

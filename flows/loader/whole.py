@@ -86,7 +86,7 @@ def _languages(fields: Fields) -> tuple[str, ...]:
                 "Write the two or three letters of its code: en, fr, es, ar, uk, mic; fr_CA for one country's.",
             )
         elif tag in tags:
-            fields.wrong("duplicate-key", node, f"languages has {written} twice.", "Keep one.")
+            fields.wrong("duplicate-key", node, f"The list of languages has {written} twice.", "Keep one.")
         else:
             tags.append(tag)
     if len(nodes) > MAX_LANGUAGES:
@@ -96,7 +96,7 @@ def _languages(fields: Fields) -> tuple[str, ...]:
         return ()
     if "languages" in fields and isinstance(fields.node_of("languages"), Items) and not nodes:
         fields.wrong(
-            "missing-value", fields.place("languages"), "languages is an empty list.", "Write languages: [en]."
+            "missing-value", fields.place("languages"), "The list of languages is empty.", "Write languages: [en]."
         )
     return tuple(tags)
 
@@ -123,7 +123,7 @@ def _reminders(fields: Fields) -> tuple[timedelta, ...]:
 
 
 def _states(fields: Fields) -> Mapping[str, State]:
-    inner = fields.entries("states", "states", "states: with a map of states")
+    inner = fields.entries("states", "The map of states", "states: with a map of states")
     if inner is None:
         return MappingProxyType({})
     if not inner.node.pairs:
