@@ -95,6 +95,8 @@ PHRASES: Final = MappingProxyType(
         "which_again": "Just one of these, please:\n{options}",
         # Two days that a reply could mean.
         "which_day": "Which day do you mean: {first, date, full} or {second, date, full}?",
+        # Two times, numbers or addresses that a reply could mean: "Which one do you mean: 3:30 AM or 3:30 PM?"
+        "which_one": "Which one do you mean: {first} or {second}?",
         # Says back what was understood: "December 4, 2026, is that right? Yes or no."
         "confirm": "{value}, is that right? Yes or no.",
         # The same again, when the reply was neither.

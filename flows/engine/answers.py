@@ -20,6 +20,10 @@ _YES, _NO = "yes", "no"
 _NOT_SAID_BACK = ("photo", "location")
 
 
+#: Kinds of question that one reply may seem to answer twice.
+_ONE_OF_SEVERAL = ("choice", "date", "time", "phone", "postal_code", "email")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer on its way: what was understood, and the message that it came from."""
@@ -56,7 +60,7 @@ def take(walk: Walk, state: State, reading: Reading, *, media: bool = False) -> 
             consider(walk, state, Answer(reading.value, walk.raw, reading.other))
         case _ if reading.unsure_stop:
             _put_before_a_person(walk, None)
-        case _ if len(reading.between) > 1 and state.ask is not None and state.ask.kind in ("choice", "date"):
+        case _ if len(reading.between) > 1 and state.ask is not None and state.ask.kind in _ONE_OF_SEVERAL:
             ask_which(walk, state, reading.between)
         case _ if reading.suggestion is not None and state.ask is not None and state.ask.kind != "yesno":
             ask_whether(walk, state, reading.suggestion)
@@ -172,24 +176,27 @@ def ask_which(walk: Walk, state: State, named: tuple[str, ...]) -> None:
     if question is None:
         return None
     walk.pending = {"kind": "between", "options": list(named), "raw": walk.raw}
-    if question.kind == "date" and len(named) == 2:
-        return say(walk, speak(walk, "which_day", first=named[0], second=named[1]), "reprompt")
     lines = which_lines(walk, state, named)
     buttons = which_buttons(walk, state, named)
-    if len(lines) == 2:
-        return say(walk, speak(walk, "which_first", first=lines[0], second=lines[1]), "reprompt", buttons)
-    return say(walk, speak(walk, "which_first_of", options="\n".join(lines)), "reprompt", buttons)
+    if len(lines) > 2:
+        key = "which_first_of" if question.kind == "choice" else "which_again"
+        return say(walk, speak(walk, key, options="\n".join(lines)), "reprompt", buttons)
+    if question.kind == "date":
+        return say(walk, speak(walk, "which_day", first=named[0], second=named[-1]), "reprompt", buttons)
+    key = "which_first" if question.kind == "choice" else "which_one"
+    return say(walk, speak(walk, key, first=lines[0], second=lines[-1]), "reprompt", buttons)
 
 
 def which_lines(walk: Walk, state: State, named: tuple[str, ...]) -> list[str]:
-    """The options under the numbers that the question gave them; days numbered anew."""
-    if state.ask is None:
+    """What was named, in words: options under the numbers that the question gave them."""
+    question = state.ask
+    if question is None:
         return []
-    numbers = {key: number for number, key in enumerate(option_keys(state.ask) or named, 1)}
+    if question.kind != "choice":
+        return [in_words(walk, question, value) for value in named]
+    numbers = {key: number for number, key in enumerate(option_keys(question), 1)}
     phrases, language = walk.context.phrases, walk.language
-    return [
-        numbered(numbers[key], in_words(walk, state.ask, key), language, phrases) for key in named if key in numbers
-    ]
+    return [numbered(numbers.get(key, 0), in_words(walk, question, key), language, phrases) for key in named]
 
 
 def which_buttons(walk: Walk, state: State, named: tuple[str, ...]) -> tuple[Button, ...]:

@@ -173,7 +173,8 @@ def test_a_broken_translation_falls_back_to_english(pattern: str) -> None:
     assert talk.said == ["I need a number from 1 to 5 here."]
 
 
-def test_a_language_that_the_flow_lacks() -> None:
+def test_a_language_that_the_flow_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_as(monkeypatch, "español", Reading("command", command="language", value="es"))
     talk = survey()
     talk.reply("español")
     assert talk.said == ["Sorry, I don't have that one yet. I can text you in: English, français. Which one?"]

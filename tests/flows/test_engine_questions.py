@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from flows.definition import Question
 from flows.effects import Answered, Button, GaveUp, Misunderstood, RunEnded, Say
+from flows.engine import reading
+from flows.replies.reading import Reading, ReplyContext
 from tests.flows.talking import flow_of, play, talk_to
 
 CHOICE = """
@@ -108,6 +111,29 @@ def test_of_the_options_named_another_may_still_be_picked_by_name() -> None:
     play(flow_of(CHOICE), "> jobs and housing\n< Which one first\n> both\n< Just one of these\n> jobs\n= focus: jobs")
     play(flow_of(CHOICE), "> jobs and housing\n< Which one first\n> skip\n< I do need this one.")
     play(flow_of(CHOICE), "> jobs and housing\n< Which one first\n> stop\n= stopped")
+
+
+def reads_as(monkeypatch: pytest.MonkeyPatch, text: str, read: Reading) -> None:
+    """Has the question read `text` as `read`; whatever else is asked or sent is read as ever."""
+    real = reading.understand
+
+    def understand(question: Question, given: str, context: ReplyContext, **more: object) -> Reading:
+        mine = given == text and question.text and question.kind != "text"
+        return read if mine else real(question, given, context, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading, "understand", understand)
+
+
+def test_a_time_or_day_that_could_be_two_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads_as(monkeypatch, "half 3", Reading("unclear", between=("03:30", "15:30"), suggestion="15:30"))
+    script = "> half 3\n< Which one do you mean: 3:30 AM or 3:30 PM?\n"
+    play(flow_of(alone("time")), f"{script}> 3:30 pm\n< Thanks.\n= q: 15:30")
+    play(flow_of(alone("time")), f"{script}> the second\n< Thanks.\n= q: 15:30")
+    play(flow_of(alone("time")), f"{script}> half 3\n< Just one of these, please: 3:30 AM 3:30 PM")
+    reads_as(monkeypatch, "5/6", Reading("unclear", between=("2027-05-06", "2027-06-05")))
+    script = "> 5/6\n< Which day do you mean: Thursday, May 6, 2027 or Saturday, June 5, 2027?\n"
+    play(flow_of(alone("date")), f"{script}> june 5 2027\n< Thanks.\n= q: 2027-06-05")
+    play(flow_of(alone("date")), f"{script}> may 6\n< Thanks.\n= q: 2027-05-06")
 
 
 def test_a_reply_that_is_not_understood_is_told_what_is_expected() -> None:
@@ -215,17 +241,7 @@ def test_a_picture_where_words_are_needed() -> None:
 
 
 def test_a_likely_answer_is_asked_for_instead_of_assumed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows.engine import reading
-    from flows.replies.reading import Reading, ReplyContext
-
-    real = reading.understand
-
-    def suggests(question: object, text: str, context: ReplyContext, **more: object) -> Reading:
-        if text == "hosuign":
-            return Reading("unclear", suggestion="housing") if getattr(question, "options", ()) else Reading("unclear")
-        return real(question, text, context, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(reading, "understand", suggests)
+    reads_as(monkeypatch, "hosuign", Reading("unclear", suggestion="housing"))
     script = "> hosuign\n< Did you mean Housing? Yes or no.\n"
     play(flow_of(CHOICE), f"{script}> yes\n< Thanks.\n= focus: housing")
     play(flow_of(CHOICE), f"{script}> no\n< I need one of these numbers\n> 3\n= focus: jobs")
