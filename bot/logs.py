@@ -7,12 +7,10 @@ import sys
 
 import structlog
 
-from bot.config import Settings
 
-
-def set_up_logs(settings: Settings) -> None:
-    """Log events to standard error in the format that the settings ask for."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+def set_up_logs(level_name: str, log_format: str) -> None:
+    """Log events of a level (`info`) and above to standard error, as lines for a `console` or as `json`."""
+    level = logging.getLevelNamesMapping()[level_name.upper()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -21,12 +19,12 @@ def set_up_logs(settings: Settings) -> None:
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer()
-            if settings.log_format == "json"
+            if log_format == "json"
             else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,
     )
     logging.basicConfig(
         level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select, text, update
+from sqlalchemy import Connection, Row, delete, func, or_, select, text, update
 
 from storage.models import (
     Address,
@@ -107,3 +107,27 @@ def erase_person(connection: Connection, participant_id: int, now: datetime) -> 
         .values(name=None, attributes={}, timezone=None, erased_at=now, surveys="none", updates="none")
     )
     return counts
+
+
+def inbound_texts(connection: Connection) -> dict[str, int]:
+    """How many texts were taken in from each address."""
+    statement = (
+        select(Address.address, func.count())
+        .join(Message, Message.address_id == Address.id)
+        .where(Message.direction == "in")
+        .group_by(Address.address)
+    )
+    return {str(address): int(count) for address, count in connection.execute(statement)}
+
+
+def delivered_to(connection: Connection) -> dict[str, dict[int, str]]:
+    """For each address, the messages that reached it: id -> kind."""
+    statement = (
+        select(Address.address, Message.id, Message.kind)
+        .join(Message, Message.address_id == Address.id)
+        .where(Message.direction == "out", Message.status.in_(("sent", "delivered")))
+    )
+    found: dict[str, dict[int, str]] = {}
+    for address, message_id, kind in connection.execute(statement):
+        found.setdefault(str(address), {})[int(message_id)] = str(kind)
+    return found

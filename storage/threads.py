@@ -73,3 +73,13 @@ def served(connection: Connection) -> Sequence[Row[int, str, str, str, int]]:
         .join(Community, Community.id == SenderCommunity.community_id)
         .order_by(SenderCommunity.id)
     ).all()
+
+
+def texts_of_kind(connection: Connection, kind: str) -> dict[str, str]:
+    """One outgoing text of this kind for each language that it was written in."""
+    statement = (
+        select(Message.language, func.max(Message.text))
+        .where(Message.kind == kind, Message.direction == "out", Message.language.is_not(None))
+        .group_by(Message.language)
+    )
+    return {str(language): str(words) for language, words in connection.execute(statement)}

@@ -26,6 +26,7 @@ from bot.cli import (
 )
 from bot.cli.output import errors
 from bot.errors import BadFile, SoundingsError
+from bot.logs import set_up_logs
 
 app = typer.Typer(
     help="A chat and SMS bot by which a community is heard.",
@@ -67,6 +68,8 @@ def main() -> None:
 
     0 done, 1 a problem was found, 2 it cannot be done as asked, 3 the installation lacks something.
     """
+    # Commands tell people what they do; their logs are for what goes wrong. Processes that serve set up their own.
+    set_up_logs("error", "console")
     try:
         app()
     except SoundingsError as error:

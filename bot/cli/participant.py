@@ -12,13 +12,60 @@ from rich.text import Text
 from bot.app import opened
 from bot.cli.output import InCommunity, Json, print_json, screen
 from bot.communities import require_community
-from bot.errors import WrongUsage
+from bot.config import CommunitySettings
+from bot.errors import BadFile, WrongUsage
+from bot.interop.participants_csv import Sheet, read_sheet
+from bot.participants import consent_of, import_participants
 from bot.persons import erase as erase_person
 from bot.persons import everything_about, require_person
 
 app = typer.Typer(help="The people who take part.", no_args_is_help=True)
 
 Who = Annotated[str, typer.Argument(help="A telephone number, telegram:12345 or a pseudonym.")]
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[
+        Path, typer.Argument(help="A CSV with a column phone or telegram; language, name, tags (with ;), attributes.")
+    ],
+    community: InCommunity,
+    consent_source: Annotated[str | None, typer.Option(help="Where they agreed: spring fair.")] = None,
+    consent_date: Annotated[str | None, typer.Option(help="When they agreed: 2026-11-01.")] = None,
+    consent_wording: Annotated[str | None, typer.Option(help="To which words they agreed.")] = None,
+    consent_scope: Annotated[str | None, typer.Option(help="To what: surveys, updates or both, the default.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Import nothing if any row is bad.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Add people from a file. Without consent they are kept, and never texted.
+
+    Ends with 1 where rows were rejected; each is told with its line and reason.
+    """
+    consent = consent_of(consent_source, consent_date, consent_wording, consent_scope)
+    with opened() as installation:
+        now = installation.clock.now()
+        with installation.read() as connection:
+            place = installation.house.community(connection, require_community(connection, community).id, now)
+        sheet = _sheet(file, place.settings)
+        with installation.write() as connection:
+            report = import_participants(connection, sheet, place, consent, now, strict, installation.house)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        screen.print(Text(report.summary()))
+        for row in report.rejected[:50]:
+            screen.print(Text(f"  line {row.line}: {row.reason}"))
+    if report.rejected:
+        raise typer.Exit(1)
+
+
+def _sheet(file: Path, settings: CommunitySettings) -> Sheet:
+    try:
+        content = file.open("rb")
+    except OSError as error:
+        raise BadFile(f"{file} cannot be read: {error.strerror}.") from None
+    with content:
+        return read_sheet(content, region=settings.region, countries=settings.countries)
 
 
 @app.command()

@@ -125,7 +125,7 @@ def check(as_json: Json = False) -> None:
 
 def _opened() -> Installation:
     settings = load_settings()
-    set_up_logs(settings)
+    set_up_logs(settings.log_level, settings.log_format)
     return open_installation(settings)
 
 

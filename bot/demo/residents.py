@@ -72,6 +72,11 @@ class Resident:
     replies: int = 0
     stopped: bool = False
 
+    def thread(self) -> list[tuple[datetime, bool, str]]:
+        """What this phone shows, oldest first: (when, whether its owner wrote it, the words)."""
+        heard = [(at, False, text) for at, _, text in self.heard]
+        return sorted([*heard, *((at, True, text) for at, text in self.said)], key=lambda line: line[0])
+
     def read(self, at: datetime, message_id: int, text: str) -> list[Text]:
         """What the resident answers to a text, if anything."""
         again = any(seen == text for _, _, seen in self.heard)
