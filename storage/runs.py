@@ -261,7 +261,7 @@ def insert_invitation(
 def waiting_invitations(connection: Connection, participant_id: int) -> list[tuple[int, int, int]]:
     """A participant's pending places in running campaigns, oldest first: (invitation id, campaign id, revision id)."""
     found = connection.execute(
-        select(Invitation.id, Invitation.campaign_id, Campaign.revision_id)
+        select(Invitation.id, Invitation.campaign_id, func.coalesce(Invitation.revision_id, Campaign.revision_id))
         .join(Campaign, Campaign.id == Invitation.campaign_id)
         .where(Invitation.participant_id == participant_id, Invitation.status == "pending")
         .where(Campaign.status.in_(("running", "launching")))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.conversation import RunStart, StartedRuns, cancel_runs, due_runs, reach_times, start_runs
 from storage.database import Database
@@ -100,6 +100,28 @@ def test_a_thread_stays_with_its_sender(database: Database) -> None:
     senders = [row.sender_id for row in read(database, select(Run.sender_id).order_by(Run.participant_id))]
     assert senders[:2] == [second, second]
     assert set(senders[2:]) == {place.sender_id, second}
+
+
+def test_a_campaign_of_one_channel_uses_that_alone(database: Database) -> None:
+    with database.write() as connection:
+        place = a_place(connection)
+        bot = a_sender(connection, place.community_id, address="telegram:soundings_test_bot")
+        participant_id = a_participant(connection, place.community_id)
+        connection.execute(
+            insert(Address).values(
+                community_id=place.community_id,
+                participant_id=participant_id,
+                address="telegram:77",
+                channel="telegram",
+                created_at=NOON,
+            )
+        )
+        start = RunStart(participant_id, place.revision_id, channels=("telegram",))
+        assert start_runs(connection, [start], NOON, a_house()).started == 1
+        other = a_participant(connection, place.community_id, "sms:+19025550124")
+        start = RunStart(other, place.revision_id, channels=("telegram",))
+        assert start_runs(connection, [start], NOON, a_house()).skipped == {"no_address": 1}
+    assert one(database, select(Run.sender_id)) == bot
 
 
 def test_reminders_then_the_timeout_then_the_end(database: Database) -> None:
