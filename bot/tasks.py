@@ -8,7 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.campaigns.launch import close_due, invite_due, start_pending
+from bot.campaigns.changes import clear_over, close_due
+from bot.campaigns.inviting import invite_due
+from bot.campaigns.starting import start_pending
 from bot.conversation import House, due_runs, reach_times
 from bot.updates.send import send_due
 
@@ -41,5 +43,6 @@ TASKS: tuple[Task, ...] = (
     Task("invitations", 1.0, lambda connection, now, _house: invite_due(connection, now)),
     Task("starts", 1.0, start_pending),
     Task("updates", 1.0, lambda connection, now, _house: send_due(connection, now)),
+    Task("clearings", 2.0, clear_over),
     Task("closings", 30.0, lambda connection, now, _house: close_due(connection, now)),
 )

@@ -95,6 +95,18 @@ def addresses_of(connection: Connection, participant_ids: Collection[int]) -> li
     return [AddressRow(*row) for row in connection.execute(_OF_PARTICIPANTS, {"ids": sorted(participant_ids)})]
 
 
+def participants_at(connection: Connection, community_id: int, addresses: Collection[str]) -> dict[str, int]:
+    """Address -> the id of the community's participant who has it; those that nobody there has are left out."""
+    found = connection.execute(
+        select(Address.address, Address.participant_id).where(
+            Address.community_id == community_id,
+            Address.participant_id.is_not(None),
+            among(Address.address, "addresses", sorted(addresses)),
+        )
+    )
+    return {address: participant_id for address, participant_id in found if participant_id is not None}
+
+
 def notified_addresses(connection: Connection, community_ids: Collection[int]) -> list[AddressRow]:
     """Where the coordinators of these communities are told of what needs a person."""
     if not community_ids:

@@ -148,14 +148,19 @@ class _Listed(TypeDecorator[Sequence[Any]]):
 
 
 class among(FunctionElement[bool]):  # noqa: N801 - reads as the operator that it is
-    """`column` is one of the values of the parameter `name`, however many: the statement stays the same, and prepared."""
+    """`column` is one of the values of the parameter `name`, however many: the statement stays the same, and prepared.
+
+    With `values` the parameter has its value already.
+    """
 
     type = Boolean()
     name = "among"
     inherit_cache = True
 
-    def __init__(self, column: Any, name: str) -> None:
-        super().__init__(column, bindparam(name, type_=_Listed(column.type)))
+    def __init__(self, column: Any, name: str, values: Sequence[Any] | None = None) -> None:
+        listed = _Listed(column.type)
+        given = bindparam(name, type_=listed) if values is None else bindparam(name, values, listed, unique=True)
+        super().__init__(column, given)
 
 
 @compiles(among, "sqlite")

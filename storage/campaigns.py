@@ -1,16 +1,19 @@
-"""Queries on campaigns, their waves and invitations."""
+"""Queries on campaigns: by name, their changes, and what is left of them when they are over."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, func, insert, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, exists, func, insert, select, text, update
 
-from storage.models import Campaign, Community, Flow, Invitation, Message, Revision, Run, Wave
+from storage.models import Campaign, Community, Flow, Invitation, Message, Revision, Run
 from storage.models.flows import OPEN_RUN
+from storage.models.messages import PRIORITY_BULK
+
+#: What the end of a campaign does not take back: it answers a command, or a person wrote it.
+BESIDE_CAMPAIGN = ("confirmation", "help", "manual", "notification")
 
 
 def find_campaign(connection: Connection, community_id: int, name: str) -> Row[Any] | None:
@@ -49,116 +52,48 @@ def list_campaigns(connection: Connection, community_id: int | None = None) -> S
     return connection.execute(statement).all()
 
 
-def insert_campaign(connection: Connection, values: dict[str, Any], *, due_at: datetime) -> int:
-    """Add a campaign and its first wave; the campaign's id."""
-    campaign_id = int(connection.execute(insert(Campaign).values(**values).returning(Campaign.id)).scalar_one())
-    connection.execute(insert(Wave).values(campaign_id=campaign_id, number=1, due_at=due_at))
-    return campaign_id
+def insert_campaign(connection: Connection, values: dict[str, Any]) -> int:
+    """Add a campaign; its id."""
+    return int(connection.execute(insert(Campaign).values(**values).returning(Campaign.id)).scalar_one())
 
 
-def change_campaign(connection: Connection, campaign_id: int, **values: Any) -> None:
-    """Set columns of a campaign."""
-    connection.execute(update(Campaign).where(Campaign.id == campaign_id).values(**values))
+def change_campaign(
+    connection: Connection, campaign_id: int, *, only_from: Collection[str] | None = None, **values: Any
+) -> bool:
+    """Set columns of a campaign; with `only_from` only while its status is one of these. Whether it was."""
+    statement = update(Campaign).where(Campaign.id == campaign_id)
+    if only_from is not None:
+        statement = statement.where(Campaign.status.in_(only_from))
+    return connection.execute(statement.values(**values)).rowcount > 0
 
 
-def due_waves(connection: Connection, now: datetime, limit: int = 20) -> Sequence[Row[Any]]:
-    """Waves whose invitations are to be made: due, not all invited, of a campaign that is scheduled or launching."""
-    statement = (
-        select(
-            Wave.id,
-            Wave.number,
-            Wave.cursor,
-            Wave.campaign_id,
-            Campaign.community_id,
-            Campaign.audience,
-            Campaign.status,
-        )
-        .join(Campaign, Campaign.id == Wave.campaign_id)
+def lock_campaign(connection: Connection, campaign_id: int) -> bool:
+    """Lock a campaign's row until the transaction ends; False where another transaction has it just now."""
+    statement = select(Campaign.id).where(Campaign.id == campaign_id)
+    return connection.execute(statement.with_for_update(key_share=True, skip_locked=True)).first() is not None
+
+
+def mark_launched(connection: Connection, campaign_id: int, now: datetime) -> None:
+    """Remember when the first invitations of a campaign were made."""
+    statement = update(Campaign).where(Campaign.id == campaign_id, Campaign.launched_at.is_(None))
+    connection.execute(statement.values(launched_at=now))
+
+
+def cancel_queued(connection: Connection, campaign_id: int, now: datetime, why: str, limit: int) -> int:
+    """Cancel up to `limit` messages of a campaign that have not left, answers to a person's own command apart; how many."""
+    chosen = (
+        select(Message.id)
         .where(
-            Wave.due_at <= now,
-            Wave.invited_at.is_(None),
-            Campaign.status.in_(("scheduled", "launching", "running")),
+            Message.campaign_id == campaign_id,
+            Message.status == "queued",
+            Message.kind.not_in(BESIDE_CAMPAIGN),
+            Message.update_id.is_(None),
         )
-        .order_by(Wave.id)
         .limit(limit)
-        .with_for_update(of=Wave, skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     )
-    return connection.execute(statement).all()
-
-
-def invite(
-    connection: Connection, people: Select[int], *, community_id: int, campaign_id: int, wave: int, now: datetime
-) -> int:
-    """Invite everybody that `people` (a select of participant ids) finds, each at most once; how many were new."""
-    chosen = people.subquery()
-    rows = select(
-        literal(community_id),
-        literal(campaign_id),
-        literal(wave),
-        chosen.c.id,
-        literal("pending"),
-        literal(now, Invitation.created_at.type),
-    )
-    columns = ["community_id", "campaign_id", "wave", "participant_id", "status", "created_at"]
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    # SQLite would read the ON of ON CONFLICT as the join's without a WHERE before it.
-    statement = dialect.insert(Invitation).from_select(columns, rows.where(literal(True))).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount
-
-
-def move_cursor(connection: Connection, wave_id: int, cursor: int) -> None:
-    """Remember how far a wave's invitations have come."""
-    connection.execute(update(Wave).where(Wave.id == wave_id).values(cursor=cursor))
-
-
-def finish_inviting(connection: Connection, wave_id: int, now: datetime) -> None:
-    """Mark that everybody of a wave is invited."""
-    connection.execute(update(Wave).where(Wave.id == wave_id).values(invited_at=now))
-
-
-def pending_invitations(connection: Connection, now: datetime, limit: int) -> Sequence[Row[int, int, int, int]]:
-    """Invitations to start now: (id, participant_id, campaign_id, revision_id), of running campaigns and of people who
-    have no open run; those who have one wait until it ends."""
-    busy = exists().where(Run.participant_id == Invitation.participant_id, Run.status.in_(OPEN_RUN))
-    statement = (
-        select(
-            Invitation.id,
-            Invitation.participant_id,
-            Invitation.campaign_id,
-            Campaign.revision_id,
-        )
-        .join(Campaign, Campaign.id == Invitation.campaign_id)
-        .where(
-            Invitation.status == "pending",
-            Campaign.status.in_(("launching", "running")),
-            (Campaign.closes_at.is_(None)) | (Campaign.closes_at > now),
-            ~busy,
-        )
-        .order_by(Invitation.campaign_id, Invitation.id)
-        .limit(limit)
-        .with_for_update(of=Invitation, skip_locked=True)
-    )
-    return connection.execute(statement).all()
-
-
-def cancel_pending(connection: Connection, campaign_id: int, now: datetime, reason: str) -> int:
-    """Cancel every invitation of a campaign that has not started; how many."""
-    statement = (
-        update(Invitation)
-        .where(Invitation.campaign_id == campaign_id, Invitation.status == "pending")
-        .values(status="cancelled", reason=reason, ended_at=now)
-    )
-    return connection.execute(statement).rowcount
-
-
-def cancel_queued(connection: Connection, campaign_id: int, now: datetime) -> int:
-    """Cancel every message of a campaign that has not left; how many."""
-    statement = (
-        update(Message)
-        .where(Message.campaign_id == campaign_id, Message.status == "queued")
-        .values(status="cancelled", settled_at=now)
-    )
-    return connection.execute(statement).rowcount
+    statement = update(Message).where(Message.id.in_(chosen), Message.status == "queued")
+    return connection.execute(statement.values(status="cancelled", error=why, settled_at=now)).rowcount
 
 
 def open_runs(connection: Connection, campaign_id: int, limit: int) -> list[int]:
@@ -167,12 +102,48 @@ def open_runs(connection: Connection, campaign_id: int, limit: int) -> list[int]
     return [int(run_id) for run_id in connection.execute(statement.limit(limit)).scalars()]
 
 
+def left_of(connection: Connection, campaign_id: int) -> dict[str, int]:
+    """What a campaign has not done yet: `invitations` that have not begun, `messages` in the queue, open `runs`."""
+    counted = (
+        ("invitations", Invitation.id, (Invitation.campaign_id == campaign_id, text("invitations.status = 'pending'"))),
+        ("messages", Message.id, (Message.campaign_id == campaign_id, Message.status == "queued")),
+        ("runs", Run.id, (Run.campaign_id == campaign_id, Run.status.in_(OPEN_RUN))),
+    )
+    return {
+        name: int(connection.execute(select(func.count(column)).where(*where)).scalar_one())
+        for name, column, where in counted
+    }
+
+
+def unheard_runs(connection: Connection, campaign_id: int, limit: int) -> list[int]:
+    """Ids of a campaign's open runs whose first message waits in the queue: nobody has read it."""
+    first = exists().where(
+        Message.run_id == Run.id,
+        Message.campaign_id == campaign_id,
+        Message.status == "queued",
+        Message.priority == PRIORITY_BULK,
+    )
+    statement = select(Run.id).where(Run.campaign_id == campaign_id, Run.status.in_(OPEN_RUN), first)
+    return [int(run_id) for run_id in connection.execute(statement.order_by(Run.id).limit(limit)).scalars()]
+
+
 def campaigns_to_close(connection: Connection, now: datetime) -> list[int]:
     """Campaigns whose closing time has come."""
     statement = select(Campaign.id).where(
         Campaign.status.in_(("scheduled", "launching", "running", "paused")), Campaign.closes_at <= now
     )
     return [int(campaign_id) for campaign_id in connection.execute(statement).scalars()]
+
+
+def campaigns_to_clear(connection: Connection, limit: int = 5) -> Sequence[Row[int, str, datetime | None]]:
+    """Campaigns that are over and may have something left to take back: (id, status, ended_at)."""
+    return connection.execute(
+        select(Campaign.id, Campaign.status, Campaign.ended_at)
+        .where(Campaign.status.in_(("cancelled", "closed")), Campaign.cleared_at.is_(None))
+        .order_by(Campaign.id)
+        .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True)
+    ).all()
 
 
 def message_counts(connection: Connection, campaign_id: int) -> dict[str, int]:

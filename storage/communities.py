@@ -16,6 +16,11 @@ def find_community(connection: Connection, slug: str) -> Row[Any] | None:
     return connection.execute(select(Community.__table__).where(Community.slug == slug)).one_or_none()
 
 
+def community_by_id(connection: Connection, community_id: int) -> Row[Any]:
+    """A community, all its columns."""
+    return connection.execute(select(Community.__table__).where(Community.id == community_id)).one()
+
+
 def community_slugs(connection: Connection) -> tuple[str, ...]:
     """Every community's slug, in alphabetical order."""
     return tuple(connection.execute(select(Community.slug).order_by(Community.slug)).scalars())

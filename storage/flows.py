@@ -50,6 +50,12 @@ def latest_revision(connection: Connection, flow_id: int) -> Row[int, int] | Non
     return connection.execute(statement.order_by(Revision.number.desc()).limit(1)).one_or_none()
 
 
+def revision_by_number(connection: Connection, flow_id: int, number: int) -> int | None:
+    """The id of a flow's revision of that number, if it was published."""
+    statement = select(Revision.id).where(Revision.flow_id == flow_id, Revision.number == number)
+    return connection.execute(statement).scalar_one_or_none()
+
+
 def insert_revision(
     connection: Connection,
     *,

@@ -1,25 +1,28 @@
-"""Launching a campaign: written down at once, then invited and started in slices that a kill cannot repeat."""
+"""Launching a campaign: everything checked and written down at once; inviting and starting are found in the rows."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from bot.campaigns.audience import Audience, between, members, read_audience, upper_bound
-from bot.conversation import House, RunStart, start_runs
+from bot.campaigns.audience import Audience, members
+from bot.campaigns.checks import checked_reminders, checked_settings, checked_texts
+from bot.campaigns.settings import CampaignSettings
 from bot.errors import NotFound, WrongUsage
-from flows import durations
+from flows.definition import Flow
+from flows.loader import thaw
+from storage import audience as people
 from storage import campaigns as rows
 from storage import flows as flow_rows
+from storage import waves
 from storage.communities import insert_keyword
+from storage.reach import reach_of
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-#: Invitations made in one transaction, and runs begun in one: long enough to be cheap, short enough that replies get by.
-INVITE_SLICE, START_SLICE = 50_000, 200
 
 
 def create_campaign(
@@ -34,91 +37,45 @@ def create_campaign(
     closes_at: datetime | None = None,
     reminders: Sequence[str] | None = None,
     keyword: str | None = None,
+    settings: CampaignSettings | None = None,
 ) -> int:
     """Write a campaign down, to go out at `launch_at`; its id.
 
-    It freezes the newest published revision of `flow`. Raises `WrongUsage` or `NotFound` in words that say what to do.
+    It freezes a published revision of `flow`: the newest, or the one named (`check-in@3`). With a notice the first question comes
+    its lead later than now at the earliest. Raises `WrongUsage` or `NotFound` in words that say what to do.
     """
-    if not NAME.fullmatch(name):
-        raise WrongUsage(
-            f"{name!r} cannot be a campaign's name: use small letters, digits and hyphens, such as spring-2026."
-        )
-    if rows.find_campaign(connection, community.id, name) is not None:
-        raise WrongUsage(
-            f"There is a campaign called {name!r} already. Choose another name, or see it with: soundings campaign status {name}"
-        )
+    settings = settings or CampaignSettings()
+    _checked_name(connection, community, name)
+    notice = settings.notice
+    lead = notice.lead if notice is not None else timedelta(0)
+    launch_at = max(launch_at, now + lead) if notice is not None else launch_at
     if closes_at is not None and closes_at <= launch_at:
         raise WrongUsage("The campaign would close before it opens.")
-    for reminder in reminders or ():
-        _checked_reminder(reminder)
+    revision_id = find_revision(connection, community, flow)
+    checked_settings(settings, audience, community)
+    flows = flows_of(connection, revision_id, settings)
+    checked_texts(connection, community, audience, flows, fall_back=settings.fall_back)
     campaign_id = rows.insert_campaign(
         connection,
         {
             "community_id": community.id,
             "name": name,
-            "revision_id": _newest(connection, community, flow),
-            "audience": audience.model_dump(mode="json", exclude_defaults=True),
-            "reminders": None if reminders is None else list(reminders),
+            "revision_id": revision_id,
+            "audience": audience.stored(),
+            "settings": settings.stored(),
+            "reminders": None if reminders is None else checked_reminders(reminders),
             "status": "scheduled",
             "launch_at": launch_at,
             "closes_at": closes_at,
             "created_at": now,
         },
-        due_at=launch_at,
     )
+    waves.insert_wave(connection, campaign_id, 1, invite_at=launch_at - lead, due_at=launch_at)
+    if audience.participants is not None:
+        people.insert_members(connection, campaign_id, audience.participants)
     if keyword is not None:
         _reserve(connection, community.id, campaign_id, keyword)
     return campaign_id
-
-
-def invite_due(connection: Connection, now: datetime, *, slice_size: int = INVITE_SLICE) -> int:
-    """Make one slice of invitations for each wave that is due; how many waves had work. Call until it returns 0."""
-    due = rows.due_waves(connection, now)
-    for wave in due:
-        if wave.status == "scheduled":
-            rows.change_campaign(connection, wave.campaign_id, status="launching", launched_at=now)
-        people = members(read_audience(wave.audience), wave.community_id)
-        last = upper_bound(connection, people, wave.cursor, slice_size)
-        if last is None:
-            rows.finish_inviting(connection, wave.id, now)
-            rows.change_campaign(connection, wave.campaign_id, status="running")
-            continue
-        rows.invite(
-            connection,
-            between(people, wave.cursor, last),
-            community_id=wave.community_id,
-            campaign_id=wave.campaign_id,
-            wave=wave.number,
-            now=now,
-        )
-        rows.move_cursor(connection, wave.id, last)
-    return len(due)
-
-
-def start_pending(connection: Connection, now: datetime, house: House, *, slice_size: int = START_SLICE) -> int:
-    """Begin the runs of one slice of pending invitations, first messages into the outbox; how many were looked at."""
-    pending = rows.pending_invitations(connection, now, slice_size)
-    if pending:
-        starts = [
-            RunStart(
-                participant_id=one.participant_id,
-                revision_id=one.revision_id,
-                campaign_id=one.campaign_id,
-                invitation_id=one.id,
-            )
-            for one in pending
-        ]
-        start_runs(connection, starts, now, house)
-    return len(pending)
-
-
-def close_due(connection: Connection, now: datetime) -> int:
-    """Close the campaigns whose closing time has come: nobody starts any more, those who began may finish; how many."""
-    due = rows.campaigns_to_close(connection, now)
-    for campaign_id in due:
-        rows.cancel_pending(connection, campaign_id, now, "closed")
-        rows.change_campaign(connection, campaign_id, status="closed", ended_at=now)
-    return len(due)
 
 
 def require_campaign(connection: Connection, community: Row[Any], name: str) -> Row[Any]:
@@ -129,24 +86,50 @@ def require_campaign(connection: Connection, community: Row[Any], name: str) -> 
     return found
 
 
-def _newest(connection: Connection, community: Row[Any], flow: str) -> int:
-    known = flow_rows.find_flow(connection, community.id, flow)
+def find_revision(connection: Connection, community: Row[Any], flow: str) -> int:
+    """The id of a community's published flow: its newest revision, or with `check-in@3` the third. Raises `WrongUsage`."""
+    wanted, _, number = flow.partition("@")
+    known = flow_rows.find_flow(connection, community.id, wanted)
     newest = flow_rows.latest_revision(connection, known.id) if known is not None else None
-    if newest is None:
+    if known is None or newest is None:
         published = tuple(row.name for row in flow_rows.list_flows(connection, community.id))
         there = f" Published there: {', '.join(published)}." if published else ""
         raise WrongUsage(
-            f"{community.name} has no published flow called {flow!r}.{there} "
-            f"Publish it with: soundings flow publish {flow} --community {community.slug}"
+            f"{community.name} has no published flow called {wanted!r}.{there} "
+            f"Publish it with: soundings flow publish {wanted} --community {community.slug}"
         )
-    return newest.id
+    if not number:
+        return int(newest.id)
+    chosen = flow_rows.revision_by_number(connection, known.id, int(number)) if number.isdecimal() else None
+    if chosen is None:
+        raise WrongUsage(
+            f"{wanted} has no revision {number!r}. Its newest is {newest.number}: {wanted}@{newest.number}"
+        )
+    return chosen
 
 
-def _checked_reminder(text: str) -> None:
-    try:
-        durations.parse(text)
-    except ValueError as error:
-        raise WrongUsage(f"--reminder {text}: {error}") from None
+def flows_of(connection: Connection, revision_id: int, settings: CampaignSettings) -> list[Flow]:
+    """The flows that a campaign sends: the one of its revision, or those of its arms."""
+    revisions = [arm.revision for arm in settings.arms] or [revision_id]
+    return [thaw(flow_rows.revision_definition(connection, one)) for one in revisions]
+
+
+def languages_asked(connection: Connection, community: Row[Any], audience: Audience) -> list[str]:
+    """The languages of those whom the audience would ask now."""
+    reach = reach_of(connection, community.id, audience.channels)
+    return people.languages_of(connection, members(audience, reach))
+
+
+def _checked_name(connection: Connection, community: Row[Any], name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise WrongUsage(
+            f"{name!r} cannot be a campaign's name: use small letters, digits and hyphens, such as spring-2026."
+        )
+    if rows.find_campaign(connection, community.id, name) is not None:
+        raise WrongUsage(
+            f"There is a campaign called {name!r} already. Choose another name with --name, or see it with: "
+            f"soundings campaign status {name} --community {community.slug}"
+        )
 
 
 def _reserve(connection: Connection, community_id: int, campaign_id: int, keyword: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from storage import answers
+from storage import answers, waves
 from storage import campaigns as rows
 
 
@@ -31,6 +32,7 @@ class CampaignStatus:
     expired: int
     outcomes: dict[str, int]
     skipped: dict[str, int]
+    excluded: dict[str, int]
     messages: dict[str, int]
 
     @property
@@ -65,5 +67,14 @@ def status_of(connection: Connection, campaign: Row[Any]) -> CampaignStatus:
         expired=outcomes.get("expired", 0),
         outcomes=outcomes,
         skipped=answers.skip_reasons(connection, campaign.id),
+        excluded=_excluded(connection, campaign.id),
         messages=rows.message_counts(connection, campaign.id),
     )
+
+
+def _excluded(connection: Connection, campaign_id: int) -> dict[str, int]:
+    """Whom the campaign left out although they fit: reason -> how many, over all waves."""
+    found: Counter[str] = Counter()
+    for wave in waves.waves_of(connection, campaign_id):
+        found.update((wave.plan or {}).get("excluded", {}))
+    return dict(found)

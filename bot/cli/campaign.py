@@ -148,8 +148,8 @@ def resume(name: Name, community: InCommunity, as_json: Json = False) -> None:
     """Let a paused campaign go on."""
     with opened() as installation, installation.write() as connection:
         campaign = require_campaign(connection, require_community(connection, community), name)
-        resume_campaign(connection, campaign)
-    _said(as_json, name, campaign.paused_from or "running", f"{name} goes on.")
+        status = resume_campaign(connection, campaign, installation.clock.now())
+    _said(as_json, name, status, f"{name} goes on.")
 
 
 @app.command()

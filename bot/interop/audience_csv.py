@@ -6,12 +6,12 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from bot.communities import normal_number
 from bot.config import CommunitySettings
 from bot.errors import BadFile
-from storage.models import Address
+from storage.addresses import participants_at
 
 #: More people than this are better kept by a tag.
 MOST = 50_000
@@ -39,15 +39,7 @@ def participants_in(connection: Connection, community: Row[Any], path: Path) -> 
             wrong.append((number, "no telephone number or Telegram chat that can be read"))
         else:
             wanted.setdefault(address, number)
-    known = dict(
-        connection.execute(
-            select(Address.address, Address.participant_id).where(
-                Address.community_id == community.id, Address.participant_id.is_not(None)
-            )
-        )
-        .tuples()
-        .all()
-    )
+    known = participants_at(connection, community.id, list(wanted))
     wrong += [
         (number, "nobody here has this address; import them first")
         for address, number in wanted.items()
@@ -55,7 +47,7 @@ def participants_in(connection: Connection, community: Row[Any], path: Path) -> 
     ]
     if wrong:
         raise BadFile(f"{len(wrong)} lines of {path} name nobody who can be asked.", tuple(sorted(wrong)))
-    return tuple(sorted({int(known[address] or 0) for address in wanted}))
+    return tuple(sorted({known[address] for address in wanted}))
 
 
 def _address(line: dict[str, str], region: str) -> str | None:

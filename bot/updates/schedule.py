@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from bot.cron import next_time
 from bot.errors import NotFound, WrongUsage
-from bot.updates.send import next_time
 from bot.updates.text import Rendered, check_results_names, checked_texts, render_update
 from storage import updates as rows
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Connection, Row
 
-from bot.errors import WrongUsage
+from bot.cron import next_time
 from bot.updates.text import render_update, text_for
 from flows.segments import segment
 from storage import updates as rows
@@ -98,19 +96,6 @@ def _slice(
         rendered=None,
         cursor=0,
     )
-
-
-def next_time(cron: str, zone: str, now: datetime) -> datetime | None:
-    """The next moment after `now` that the five fields of `cron` name in the community's zone; raises `WrongUsage`."""
-    try:
-        trigger = CronTrigger.from_crontab(cron, timezone=ZoneInfo(zone))
-    except ValueError as error:
-        raise WrongUsage(
-            f"--cron {cron!r} cannot be read ({error}). Five fields: minute hour day month weekday, such as '0 10 * * mon'."
-        ) from None
-    local = now.astimezone(ZoneInfo(zone))
-    found: datetime | None = trigger.get_next_fire_time(local, local + timedelta(microseconds=1))
-    return None if found is None else found.astimezone(UTC)
 
 
 def _languages(row: Row[Any]) -> list[str]:

@@ -1,7 +1,7 @@
 """The schema: one file of models a noun, gathered here so that `Base.metadata` knows every table."""
 
 from storage.models.base import Base, UtcDateTime
-from storage.models.campaigns import Campaign, Invitation, Update, Wave
+from storage.models.campaigns import AudienceMember, Campaign, Invitation, Update, Wave
 from storage.models.communities import (
     Community,
     Coordinator,
@@ -19,6 +19,7 @@ from storage.models.participants import Address, Consent, InboxItem, Participant
 __all__ = [
     "Address",
     "Answer",
+    "AudienceMember",
     "Base",
     "Campaign",
     "Community",

@@ -234,6 +234,7 @@ def upgrade() -> None:
         sa.Column("launched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "status IN ('scheduled', 'launching', 'running', 'paused', 'cancelled', 'closed')",
@@ -251,8 +252,12 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("wave", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("participant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("arm", sa.Text(), nullable=True),
+        sa.Column("cell", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -262,6 +267,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_invitations_campaign_id")),
         sa.ForeignKeyConstraint(["community_id"], ["communities.id"], name=op.f("fk_invitations_community_id")),
         sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_invitations_participant_id")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revisions.id"], name=op.f("fk_invitations_revision_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.UniqueConstraint(
             "campaign_id", "wave", "participant_id", name=op.f("uq_invitations_campaign_id_wave_participant_id")
@@ -271,7 +277,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_invitations_participant", ["participant_id", "id"], unique=False)
         batch_op.create_index(
             "ix_invitations_pending",
-            ["campaign_id", "id"],
+            ["campaign_id", "due_at", "id"],
             unique=False,
             sqlite_where=sa.text("status = 'pending'"),
             postgresql_where=sa.text("status = 'pending'"),
@@ -332,14 +338,38 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("invite_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("plan", JSON, nullable=True),
+        sa.Column("seen_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_waves_campaign_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waves")),
         sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_waves_campaign_id_number")),
     )
+    with op.batch_alter_table("waves", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_waves_open",
+            ["invite_at"],
+            unique=False,
+            sqlite_where=sa.text("invited_at IS NULL"),
+            postgresql_where=sa.text("invited_at IS NULL"),
+        )
+
+    op.create_table(
+        "audience_members",
+        sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("participant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_audience_members_campaign_id")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participants.id"], name=op.f("fk_audience_members_participant_id")
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "participant_id", name=op.f("pk_audience_members")),
+    )
+    with op.batch_alter_table("audience_members", schema=None) as batch_op:
+        batch_op.create_index("ix_audience_members_participant", ["participant_id"], unique=False)
+
     op.create_table(
         "runs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -695,6 +725,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_runs_campaign")
 
     op.drop_table("runs")
+    with op.batch_alter_table("audience_members", schema=None) as batch_op:
+        batch_op.drop_index("ix_audience_members_participant")
+
+    op.drop_table("audience_members")
+    with op.batch_alter_table("waves", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_waves_open",
+            sqlite_where=sa.text("invited_at IS NULL"),
+            postgresql_where=sa.text("invited_at IS NULL"),
+        )
+
     op.drop_table("waves")
     with op.batch_alter_table("updates", schema=None) as batch_op:
         batch_op.drop_index(

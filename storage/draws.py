@@ -1,0 +1,48 @@
+"""Seeded draws over rows: a number for each id that the database computes as Python does, the same on every database."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+
+#: Draws lie in 0 … PRIME - 1. A Mersenne prime whose square still fits in 64 bits, so that no step overflows.
+PRIME = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A number for each id: a polynomial of the third degree over the field of PRIME, its coefficients drawn by `seed`.
+
+    Any four ids' numbers are independent of each other and evenly spread (Wegman and Carter 1981), so that those with the
+    lowest are a simple random sample, and ids that follow each other are not drawn together.
+    """
+
+    seed: str
+
+    @property
+    def _coefficients(self) -> tuple[int, int, int, int]:
+        chance = random.Random(self.seed)
+        first, *rest = (chance.randrange(1, PRIME) for _ in range(4))
+        return first, rest[0], rest[1], rest[2]
+
+    def of(self, key: int) -> int:
+        """The number of one id."""
+        a, b, c, d = self._coefficients
+        x = key % PRIME
+        return (((a * x + b) % PRIME * x + c) % PRIME * x + d) % PRIME
+
+    def sql(self, key: ColumnElement[int]) -> ColumnElement[int]:
+        """The number of each id in a column, as SQL."""
+        a, b, c, d = self._coefficients
+        x = key % PRIME
+        return (((x * a + b) % PRIME * x + c) % PRIME * x + d) % PRIME
+
+
+def bound(share: float) -> int:
+    """Numbers below it are drawn with probability `share` (0 to 1)."""
+    return round(share * PRIME)
+
+
+__all__ = ["PRIME", "Draw", "bound"]

@@ -1,0 +1,80 @@
+"""Writing notices: one message for each invitation of a slice, by one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Integer, case, insert, literal, select
+
+from storage.invitations import Place
+from storage.models import Address, Invitation, Message, Participant
+from storage.models.messages import PRIORITY_BULK
+from storage.reach import Reach
+
+
+def insert_notices(
+    connection: Connection,
+    place: Place,
+    reach: Reach,
+    texts: Mapping[str, Mapping[str, Any]],
+    *,
+    after: int,
+    last: int,
+    now: datetime,
+) -> int:
+    """Put a notice in the outbox for each pending invitation of participants after `after` up to `last`; how many.
+
+    `texts`: language -> `{"text", "segments"}`; the first one is for the languages that are not there. It is of no use any more
+    once the survey is due.
+    """
+    first = next(iter(texts.values()))
+    moment = Message.created_at.type
+    said = case(
+        *((Participant.language == language, literal(one["text"])) for language, one in texts.items()),
+        else_=literal(first["text"]),
+    )
+    length = case(
+        *((Participant.language == language, literal(int(one["segments"]))) for language, one in texts.items()),
+        else_=literal(int(first["segments"])),
+    )
+    columns = {
+        "community_id": literal(place.community_id),
+        "sender_id": reach.sender_id(),
+        "address_id": Address.id,
+        "participant_id": Participant.id,
+        "campaign_id": literal(place.campaign_id),
+        "direction": literal("out"),
+        "kind": literal("say"),
+        "text": said,
+        "language": Participant.language,
+        "visit": literal(0),
+        "status": literal("queued"),
+        "priority": literal(PRIORITY_BULK),
+        "segments": case((Address.channel == "sms", length), else_=literal(1, Integer)),
+        "attempts": literal(0),
+        "due_at": literal(now, moment),
+        "valid_until": literal(place.due_at, moment),
+        "created_at": literal(now, moment),
+    }
+    chosen = (
+        select(*columns.values())
+        .select_from(Invitation)
+        .join(Participant, Participant.id == Invitation.participant_id)
+        .join(Address, Address.id == reach.address_id())
+        .where(
+            Invitation.campaign_id == place.campaign_id,
+            Invitation.wave == place.wave,
+            Invitation.participant_id > after,
+            Invitation.participant_id <= last,
+            Invitation.status == "pending",
+            Invitation.created_at == literal(now, moment),
+        )
+        .order_by(Invitation.id)
+    )
+    statement = insert(Message).from_select(list(columns), chosen, include_defaults=False)
+    return connection.execute(statement).rowcount
+
+
+__all__ = ["insert_notices"]
