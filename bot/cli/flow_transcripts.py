@@ -135,11 +135,8 @@ def _show(results: Sequence[tuple[Sheet, CaseResult]], broken: Sequence[tuple[Sh
             mark = ">" if turn.by == "resident" else "<"
             screen.print(Text("    " + f"{mark} {turn.text}".replace("\n", "\n      "), "dim"))
     failed = sum(not result.passed for _, result in results)
-    told = (
-        f"{len(results)} conversations played, {failed} not as written"
-        if failed
-        else f"{len(results)} conversations, all as written"
-    )
+    played = f"{len(results)} conversation{'s' if len(results) != 1 else ''}"
+    told = f"{played} played, {failed} not as written" if failed else f"{played}, all as written"
     files = f", {len(broken)} files that cannot be read" if broken else ""
     screen.print(Text(f"{told}{files}.", "bold red" if failed or broken else "bold green"))
 
