@@ -129,6 +129,7 @@ _insert_media = InsertMany(
     "content_type",
     "status",
     "attempts",
+    "due_at",
     "created_at",
 )
 
@@ -173,6 +174,7 @@ def insert_media(connection: Connection, rows: Iterable[MediumRow], now: datetim
                 row.content_type,
                 "waiting",
                 0,
+                now,
                 now,
             )
             for row in rows

@@ -108,12 +108,15 @@ class Message(Base):
 
 
 class Medium(Base):
-    """A photo, voice note or file that came with a message: fetched after the commit, stripped of EXIF, erased with the person."""
+    """A photo, voice note or file that came with a message: fetched after the commit, stripped of EXIF, erased with the person.
+
+    `due_at`: not to be fetched before; whoever fetches it puts it off by the time that this may take.
+    """
 
     __tablename__ = "media"
     __table_args__ = (
         one_of("status", ("waiting", "kept", "refused", "failed")),
-        partial_index("ix_media_waiting", "id", where=text("status = 'waiting'")),
+        partial_index("ix_media_waiting", "due_at", "id", where=text("status = 'waiting'")),
     )
 
     id: Mapped[KeyColumn]
@@ -126,6 +129,7 @@ class Medium(Base):
     status: Mapped[str]
     reason: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
 
