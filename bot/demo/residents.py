@@ -23,25 +23,44 @@ MIX: dict[Temperament, int] = {
 }
 _OPTION = re.compile(r"^(\d{1,2})[.)]? (.+)$", re.MULTILINE)
 _SCALE = re.compile(r"\b([1-9])\b.{0,40}?\b(?:to|à|a)\s+(\d{1,2})\b")
+#: What people have to say, by language and by a word of the question; the empty word stands for every other question.
 _WORDS = {
-    "en": (
-        "rent went up again, we cant keep up",
-        "the bus stops at 6 so no evening work",
-        "Groceries. prices are crazy at the store here",
-        "my mom waited 8 months for a repair",
-        "more hours at the food bank please",
-        "Landlord wont fix the heat",
-        "nothing for young people to do",
-        "snow on the sidewalks by the school",
-    ),
-    "fr": (
-        "le loyer monte tout le temps",
-        "pas d'autobus le soir pour travailler",
-        "l'épicerie coûte trop cher",
-        "ça fait 8 mois qu'on attend pour une réparation",
-        "plus d'heures à la banque alimentaire svp",
-        "rien pour les jeunes",
-    ),
+    "en": {
+        "housing": (
+            "rent went up again, we cant keep up",
+            "my mom waited 8 months for a repair",
+            "Landlord wont fix the heat",
+            "mold in the bathroom and nobody comes",
+            "no 3 bedroom anywhere under 2000",
+        ),
+        "food": (
+            "Groceries. prices are crazy at the store here",
+            "more hours at the food bank please",
+            "no store you can walk to",
+            "the school breakfast helps a lot, keep it",
+        ),
+        "jobs": (
+            "the bus stops at 6 so no evening work",
+            "only seasonal stuff here",
+            "20 hrs a week is not enough to live",
+            "nothing for young people",
+        ),
+        "": ("snow on the sidewalks by the school", "a bench at the bus stop", "street lights on birch"),
+    },
+    "fr": {
+        "logement": (
+            "le loyer monte tout le temps",
+            "ça fait 8 mois qu'on attend pour une réparation",
+            "rien à louer pour une famille",
+        ),
+        "nourriture": (
+            "l'épicerie coûte trop cher",
+            "plus d'heures à la banque alimentaire svp",
+            "pas de magasin à pied",
+        ),
+        "emploi": ("pas d'autobus le soir pour travailler", "rien pour les jeunes", "juste du travail d'été"),
+        "": ("la neige sur les trottoirs près de l'école", "des lumières sur la rue Birch"),
+    },
 }
 _STOPS = {"en": ("STOP", "please stop texting me", "unsubscribe"), "fr": ("ARRET", "arrêtez de m'écrire svp")}
 _CHAT = {
@@ -112,7 +131,8 @@ class Resident:
             low, high = (int(bound) for bound in _SCALE.findall(text)[-1])
             point = str(round(min(high, max(low, self.chance.gauss((low + high) / 2 - 0.4, 1.1)))))
             return self._written(point, point)
-        return self.chance.choice(_WORDS[self.language])
+        topics = _WORDS[self.language]
+        return self.chance.choice(next(topics[word] for word in topics if word in text.lower()))
 
     def _written(self, number: str, label: str) -> str:
         match self.temperament:
