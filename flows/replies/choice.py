@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from flows.definition import Question
-from flows.replies.commands import is_sign
 from flows.replies.lexicon import Lexicon, Message
 from flows.replies.mentions import Mention, mentions
+from flows.replies.numerals import amounts
 from flows.replies.options import Options
+from flows.replies.quantities import Span, holding, span_of
 from flows.replies.reading import Reading
 
 UNCLEAR = Reading("unclear")
 
 
-def exact(message_key: str, options: Options) -> Reading | None:
+def exact(message: Message, options: Options) -> Reading | None:
     """The option whose name the whole reply is. A name that is also another option's place is unclear."""
-    named = options.full.get(message_key) or options.squashed.get(message_key.replace(" ", ""))
+    name = message.whole
+    named = options.full.get(name) or options.squashed.get(name.replace(" ", ""))
     if not named:
         return None
-    if message_key.isdigit() and 1 <= int(message_key) <= len(options.keys) and int(message_key) - 1 not in named:
-        named = (*named, int(message_key) - 1)
-    return _answer(options, named)
+    if name.isdigit() and 1 <= int(name) <= len(options.keys) and int(name) - 1 not in named:
+        named = (*named, int(name) - 1)
+    return answer(options, named)
 
 
-def _answer(options: Options, numbers: tuple[int, ...], words: str | None = None) -> Reading:
+def answer(options: Options, numbers: tuple[int, ...], words: str | None = None) -> Reading:
+    """The reading that names one option, or asks between several."""
     if len(numbers) == 1:
         return Reading("answered", value=options.keys[numbers[0]], other=words if numbers[0] == options.other else None)
     return Reading("unclear", between=tuple(options.keys[number] for number in numbers), reason="two_readings")
@@ -30,65 +33,142 @@ def _answer(options: Options, numbers: tuple[int, ...], words: str | None = None
 
 def read_choice(question: Question, message: Message, options: Options, lexicon: Lexicon) -> Reading:
     """The option that the reply names, and no other."""
-    found = _relevant(mentions(message, options, lexicon), message)
-    wanted: list[int] = []
-    sets = [set(mention.options) for mention in found if not mention.refused]
-    if sets:
-        together = set.intersection(*sets)
-        wanted = sorted(together or set.union(*sets))
+    if options.spans:
+        held = _held(message, options, lexicon)
+        if held is not None:
+            return held
+    found = head(mentions(message, options, lexicon), message)
+    wanted = wanted_of(found, options)
     if len(wanted) == 1:
-        return _chosen(wanted[0], message, found, options)
-    if wanted:
-        return _answer(options, tuple(wanted))
-    concept = _concept(message, options)
+        if _taken_back(wanted[0], found, message):
+            return UNCLEAR
+        words = words_after(message, found[-1].end) if wanted[0] == options.other else None
+        return answer(options, (wanted[0],), words)
+    if wanted and not (question.other and _only_shared(found) and is_telling(message)):
+        return answer(options, tuple(wanted))
+    if found and not wanted:
+        return UNCLEAR
+    concept = concept_of(message, options)
     if concept is not None:
-        return _answer(options, (concept,))
-    if question.other and not found and _says_something(message):
+        return answer(options, (concept,))
+    if question.other and is_telling(message):
         return Reading("answered", value="other", other=message.raw.strip())
     return UNCLEAR
 
 
-def _chosen(number: int, message: Message, found: list[Mention], options: Options) -> Reading:
-    if number != options.other:
-        return _answer(options, (number,))
-    words = _after(message, found)
-    return _answer(options, (number,), words)
+def _only_shared(found: list[Mention]) -> bool:
+    """Whether the reply only has words that several options share: "the sidewalk on Robie Street" is none of them."""
+    return all(len(mention.options) > 1 and mention.way == "part" for mention in found)
 
 
-def _after(message: Message, found: list[Mention]) -> str | None:
-    """The words that follow "4" or "other": what the something else is."""
-    end = found[-1].end
-    rest = [piece for piece in message.pieces[end:] if not is_sign(piece) and "polite" not in piece.senses]
-    if not rest:
+def _held(message: Message, options: Options, lexicon: Lexicon) -> Reading | None:
+    """The option whose amounts hold the reply's; a bare number is a place, and unclear where the two disagree."""
+    span = span_of(message, lexicon)
+    if span is None:
         return None
-    return message.normal[rest[0].start :]
+    timed = options.spans[0].timed
+    bare = span.exact and not span.timed and _is_bare(message)
+    if timed and not span.timed:
+        span = _in_unit_of(options.spans, span)
+    held = holding(options.spans, span)
+    if bare:
+        place = _place(message, options, lexicon)
+        if place is not None:
+            return answer(options, (place,) if not held or place in held else (*held, place))
+    return answer(options, (held[0],)) if len(held) == 1 else UNCLEAR
 
 
-def _relevant(found: list[Mention], message: Message) -> list[Mention]:
-    """Without what comes after "because", and, after a correction, only what comes after it."""
-    pieces = message.pieces
-    because = next((at for at, piece in enumerate(pieces) if at and "because" in piece.senses), None)
+def _in_unit_of(spans: tuple[Span, ...], span: Span) -> Span:
+    """A reply without a unit, in the unit of the options: the largest of minute, hour, day… that divides their ends."""
+    ends = [end for one in spans for end in (one.low, one.high) if abs(end) != float("inf") and end]
+    for factor in (525600.0, 43776.0, 10080.0, 1440.0, 60.0):
+        if all(end % factor == 0 for end in ends):
+            return span.times(factor)
+    return span.times(1.0)
+
+
+def _is_bare(message: Message) -> bool:
+    return all(
+        piece.is_sign or piece.is_digits or piece.has("polite", "number", "position", "intro", "hedge", "small")
+        for piece in message.pieces
+    )
+
+
+def _place(message: Message, options: Options, lexicon: Lexicon) -> int | None:
+    values = [amount.value for amount in amounts(message, lexicon)]
+    value = values[0] if len(values) == 1 else None
+    return value - 1 if isinstance(value, int) and 1 <= value <= len(options.keys) else None
+
+
+def wanted_of(found: list[Mention], options: Options) -> list[int]:
+    """The options that mentions agree on: common to all of them, or else every one named. Those refused are not wanted;
+    a refused one stands for its opposite ("I don't agree" is "Disagree") where nothing else is named."""
+    if any(mention.refused == "doubt" for mention in found) and not _leads_with_place(found):
+        return []
+    sets = [set(mention.options) for mention in found if not mention.refused]
+    if sets:
+        common = set.intersection(*sets)
+        return sorted(common or set.union(*sets))
+    denied = {number for mention in found for number in mention.options}
+    if len(denied) == 1:
+        opposite = options.opposites.get(denied.pop())
+        return [] if opposite is None else [opposite]
+    return []
+
+
+def _leads_with_place(found: list[Mention]) -> bool:
+    return found[0].way == "place" and not found[0].refused
+
+
+def _taken_back(number: int, found: list[Mention], message: Message) -> bool:
+    """Whether the reply also says no to the option that it names: "parks? no"."""
+    if any(mention.refused and number in mention.options for mention in found) and not _leads_with_place(found):
+        return True
+    content = [piece for piece in message.pieces[found[-1].end :] if not piece.is_sign and "polite" not in piece.senses]
+    return len(content) == 1 and "no" in content[0].senses
+
+
+def head(found: list[Mention], message: Message) -> list[Mention]:
+    """The mentions without those of a reason ("food because jobs are gone")."""
+    because = next((at for at, piece in enumerate(message.pieces) if at and "because" in piece.senses), None)
     if because is not None and any(mention.first < because and not mention.refused for mention in found):
-        found = [mention for mention in found if mention.first < because]
-    corrections = [at for at, piece in enumerate(pieces) if "correction" in piece.senses and at]
-    if corrections and any(mention.first > corrections[-1] for mention in found):
-        found = [mention for mention in found if mention.first > corrections[-1]]
+        return [mention for mention in found if mention.first < because]
     return found
 
 
-def _concept(message: Message, options: Options) -> int | None:
-    """ "idk" finds the option "Not sure", "neither" finds "None of these"."""
-    content = [piece for piece in message.pieces if not is_sign(piece) and "polite" not in piece.senses]
-    if len(content) != 1:
+def concept_of(message: Message, options: Options) -> int | None:
+    """ "idk" finds the option "Not sure", "neither" finds "None of these", "something else" the open one."""
+    content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "self", "hedge")]
+    content = content or [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    if not content:
         return None
-    for sense, number in options.concepts.items():
-        if sense in content[0].senses:
-            return number
     if "other" in content[0].senses and options.other is not None:
         return options.other
-    return None
+    if len(content) != 1:
+        return None
+    return next((number for sense, number in options.concepts.items() if sense in content[0].senses), None)
 
 
-def _says_something(message: Message) -> bool:
-    """Whether the reply has words of its own, beyond small ones, numbers, yes and no."""
-    return any(not piece.senses and piece.text[0].isalpha() and len(piece.text) > 1 for piece in message.pieces)
+def is_telling(message: Message) -> bool:
+    """Whether the reply has words of its own, and asks nothing back."""
+    content = [piece for piece in message.pieces if not piece.is_sign]
+    if not content or "question" in content[0].senses or message.normal.endswith("?"):
+        return False
+    if content[0].has("skip", "dont_know", "refuse", "command", "command_closed") and len(content) <= 2:
+        return False
+    if len(content) <= 3 and any("speak" in piece.senses for piece in content):
+        return True
+    return any(piece.is_unknown and (len(piece.text) > 1 or not piece.text.isascii()) for piece in message.pieces)
+
+
+def words_after(message: Message, end: int) -> str | None:
+    """The words of the raw reply that follow its pieces before `end`: what the something else is."""
+    rest = [piece for piece in message.pieces[end:] if not piece.is_sign and "polite" not in piece.senses]
+    if not rest:
+        return None
+    start = rest[0].start
+    raw = message.raw.strip()
+    if len(raw) == len(message.normal):
+        return raw[start:].strip()
+    before = len(message.normal[:start].split())
+    return " ".join(raw.split()[before:]) or message.normal[start:]

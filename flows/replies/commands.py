@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import cast
 
-from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.lexicon import Lexicon, Message
+from flows.replies.patterns import pattern
 from flows.replies.reading import Command, Reading
 
-_AROUND = ("speak_frame", "polite", "small", "intro", "hedge")
+_AROUND = ("speak_frame", "polite", "small", "intro", "hedge", "self", "not", "yes")
 _AROUND_OPEN = ("speak_frame", "polite")
-
-
-def is_sign(piece: Piece) -> bool:
-    """Whether a piece is punctuation or a symbol without a meaning."""
-    return not piece.senses and not piece.options and not piece.text[0].isalnum()
+_ASKS = ("person", "repeat", "back", "help")
+_LONGEST = 14
 
 
 def bare(message: Message) -> str:
     """The reply without politeness and signs, which may stand anywhere: "help, please!" is "help"."""
-    return " ".join(piece.text for piece in message.pieces if "polite" not in piece.senses and not is_sign(piece))
+    return " ".join(piece.text for piece in message.pieces if "polite" not in piece.senses and not piece.is_sign)
 
 
 def command(message: Message, lexicon: Lexicon, open_question: bool) -> Reading | None:
     """The command that the whole reply is, or None. On an open question only what can be nothing else counts."""
+    if len(message.pieces) > _LONGEST * 2:
+        return None
     for text in (message.whole, bare(message)):
         senses = lexicon.entries.get(text)
         if senses is None:
@@ -30,26 +30,47 @@ def command(message: Message, lexicon: Lexicon, open_question: bool) -> Reading 
         name = senses.get("command") or (None if open_question else senses.get("command_closed"))
         if name is not None:
             return Reading("command", command=cast(Command, name))
-    return _language(message, lexicon, open_question)
+    return _language(message, lexicon, open_question) or _asked(message, lexicon)
+
+
+def _asked(message: Message, lexicon: Lexicon) -> Reading | None:
+    """A request in more words: "could someone please call me back", held against each language's patterns."""
+    if not 2 <= len(message.pieces) <= _LONGEST:
+        return None
+    text = bare(message) + " "
+    for own in lexicon.all:
+        for name in _ASKS:
+            asks = pattern(own.language, f"asks.{name}")
+            if asks is not None and asks.fullmatch(text):
+                return Reading("command", command=cast(Command, name))
+    return None
 
 
 def _language(message: Message, lexicon: Lexicon, open_question: bool) -> Reading | None:
     """ "Français", "in English please", "can we do this in Spanish?"."""
-    if len(message.pieces) > 12:
+    if len(message.pieces) > _LONGEST:
         return None
     around = _AROUND_OPEN if open_question else _AROUND
-    tags: set[str] = set()
+    tags: list[str] = []
+    refused = ""
+    spoken = ""
     for piece in message.pieces:
         if "speak" in piece.senses:
-            tags.add(str(piece.senses["speak"]))
-        elif not is_sign(piece) and not any(sense in piece.senses for sense in around):
+            if not refused:
+                tags.append(str(piece.senses["speak"]))
+            refused = ""
+        elif piece.has("speak_not", "not") and not open_question:
+            refused = piece.text
+            spoken = next((own.language for own in lexicon.all if piece.text in own.senses), "")
+        elif not piece.is_sign and not piece.has(*around):
             return None
-    if len(tags) != 1:
+    if not tags and spoken and any("speak" in piece.senses for piece in message.pieces):
+        tags = [spoken]
+    if len(set(tags)) != 1:
         return None
-    tag = tags.pop()
-    if open_question and tag == lexicon.languages[0] and len(message.pieces) == 1:
+    if open_question and tags[0] == lexicon.languages[0]:
         return None
-    return Reading("command", command="language", value=tag)
+    return Reading("command", command="language", value=tags[0])
 
 
 def skips(message: Message, lexicon: Lexicon) -> str | None:

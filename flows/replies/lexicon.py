@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from flows.replies.normal import key, normalise, squeezed, tokens
+from flows.replies.normal import apart, normalise, squeezed, tokens
 from flows.replies.words import Senses, Words, languages, nearest_language, words
 
-_NOTHING: Senses = {}
+NOTHING: Senses = {}
 _NO_OPTIONS: tuple[int, ...] = ()
 #: Senses that count in every language that we speak, whichever the flow's.
 _EVERYWHERE = ("stop", "command", "speak", "skip")
 #: Senses of a language outside the flow's that count when the phrase is the whole reply.
 _STRANGE = ("yes", "no", "number", "ordinal")
+#: Senses that only a whole reply has, so that its words are read one by one too ("call me" names the option "Call").
+_WHOLE = frozenset({"stop", "command", "command_closed"})
+#: Senses of a phrase that gives way to an option named inside it: "pas d'accord" where "D'accord" is an option.
+_YIELDING = frozenset(
+    "yes no undecided daypart day week month_shift clock unit rate at am pm all vague number people holiday".split()  # noqa: SIM905
+)
 
 
 class Piece(NamedTuple):
@@ -28,18 +34,38 @@ class Piece(NamedTuple):
     end: int
     glued: bool
 
-    def __contains__(self, sense: object) -> bool:
-        return sense in self.senses
+    def has(self, *senses: str) -> bool:
+        """Whether it can mean one of `senses`."""
+        return not self.senses.keys().isdisjoint(senses)
+
+    @property
+    def is_sign(self) -> bool:
+        """Whether it is punctuation or a symbol without a meaning."""
+        return not self.senses and not self.options and not self.text[0].isalnum()
+
+    @property
+    def is_digits(self) -> bool:
+        """Whether it is a number written in digits."""
+        return self.text[0].isdigit() and " " not in self.text
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it is a word that no file of words and no option has."""
+        return not self.senses and not self.options and self.text[0].isalpha()
 
 
 class Vocabulary:
-    """Phrases of a question's own, found beside a lexicon's: phrase -> option numbers."""
+    """Phrases of a question's own, found beside a lexicon's: phrase -> option numbers.
 
-    __slots__ = ("longest", "phrases")
+    `apart`: "1,3" and "1.3" are two numbers, as in a list of options.
+    """
 
-    def __init__(self, phrases: Mapping[str, tuple[int, ...]]) -> None:
+    __slots__ = ("apart", "longest", "phrases")
+
+    def __init__(self, phrases: Mapping[str, tuple[int, ...]], *, apart: bool = False) -> None:
         self.phrases = phrases
         self.longest = _longest(phrases)
+        self.apart = apart
 
 
 def _longest(phrases: Mapping[str, object]) -> dict[str, int]:
@@ -59,14 +85,17 @@ NO_VOCABULARY = Vocabulary({})
 class Lexicon:
     """The words of some languages. Where two know a phrase, the earlier one says what it means.
 
-    `whole`: phrases of other languages, that count only as a whole reply. `first`: the participant's own words.
+    `alone`: what a phrase that is the whole reply can mean besides, in the other languages. `first`: the participant's
+    own words. `all`: the words of each language, in order. `phrases`: the entries that a text is cut into.
     """
 
     languages: tuple[str, ...]
     first: Words
+    all: tuple[Words, ...]
     entries: Mapping[str, Senses]
+    phrases: Mapping[str, Senses]
     longest: Mapping[str, int]
-    whole: Mapping[str, Senses]
+    alone: Mapping[str, Senses]
     clitics: tuple[str, ...]
 
 
@@ -79,30 +108,38 @@ def lexicon(language: str, others: Sequence[str]) -> Lexicon:
 def _lexicon(tags: tuple[str, ...]) -> Lexicon:
     ours = list(dict.fromkeys(found for tag in (*tags, "en") if (found := nearest_language(tag))))
     entries: dict[str, Senses] = {}
+    alone: dict[str, Senses] = {}
+    own = words(ours[0]).senses
     for name in ours:
         for phrase, senses in words(name).senses.items():
-            entries.setdefault(phrase, senses)
+            if phrase not in entries:
+                entries[phrase] = senses
+            elif phrase not in own:
+                alone[phrase] = {**senses, **alone.get(phrase, entries[phrase])}
     strangers = [words(name) for name in languages() if name not in ours]
     for stranger in strangers:
         for phrase, senses in stranger.senses.items():
             kept = {sense: value for sense, value in senses.items() if sense in _EVERYWHERE}
             if kept:
                 entries.setdefault(phrase, kept)
+    _add_strange(strangers, entries, alone)
     clitics = tuple(dict.fromkeys(clitic for name in ours for clitic in words(name).clitics))
-    return Lexicon(tuple(ours), words(ours[0]), entries, _longest(entries), _whole(strangers, entries), clitics)
+    everyone = tuple(words(name) for name in ours)
+    cut = {phrase: senses for phrase, senses in entries.items() if " " not in phrase or senses.keys() - _WHOLE}
+    return Lexicon(tuple(ours), everyone[0], everyone, entries, cut, _longest(cut), alone, clitics)
 
 
-def _whole(strangers: list[Words], known: Mapping[str, Senses]) -> dict[str, Senses]:
+def _add_strange(strangers: list[Words], known: Mapping[str, Senses], alone: dict[str, Senses]) -> None:
+    """Yes, no and numbers of languages outside the flow's, for whole replies, where those languages agree."""
     found: dict[str, Senses] = {}
-    quarrels: set[str] = set()
     for stranger in strangers:
         for phrase, senses in stranger.senses.items():
             kept = {sense: value for sense, value in senses.items() if sense in _STRANGE}
-            if not kept or phrase in known:
-                continue
-            if set(found.setdefault(phrase, kept)) != set(kept):
-                quarrels.add(phrase)
-    return {phrase: senses for phrase, senses in found.items() if phrase not in quarrels}
+            if kept and phrase not in known:
+                earlier = found.setdefault(phrase, kept)
+                if set(earlier) != set(kept):
+                    found[phrase] = NOTHING
+    alone.update({phrase: senses for phrase, senses in found.items() if senses})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +151,22 @@ class Message:
     whole: str
     pieces: list[Piece]
 
+    def cut(self, first: int, end: int | None = None) -> Message:
+        """The part of the message that pieces `[first, end)` are."""
+        pieces = self.pieces[first:end]
+        return Message(self.raw, self.normal, " ".join(piece.text for piece in pieces), pieces)
+
 
 def read(text: str, lexicon: Lexicon, vocabulary: Vocabulary = NO_VOCABULARY) -> Message:
     """Cut `text` into the longest phrases that the vocabulary or the lexicon knows; unknown words stand alone."""
     normal = normalise(text)
+    if vocabulary.apart:
+        normal = apart(normal)
     found = tokens(normal)
     texts = [match[0] for match in found]
     whole = " ".join(texts)
-    if whole in lexicon.whole and whole not in vocabulary.phrases:
-        piece = Piece(whole, lexicon.whole[whole], _NO_OPTIONS, 0, len(normal), False)
-        return Message(text, normal, whole, [piece])
+    if whole in lexicon.alone and whole not in vocabulary.phrases:
+        return Message(text, normal, whole, [Piece(whole, lexicon.alone[whole], _NO_OPTIONS, 0, len(normal), False)])
     pieces: list[Piece] = []
     at = 0
     while at < len(texts):
@@ -131,12 +174,24 @@ def read(text: str, lexicon: Lexicon, vocabulary: Vocabulary = NO_VOCABULARY) ->
         start, end = found[at].start(), found[at + size - 1].end()
         glued = at > 0 and found[at - 1].end() == start
         phrase = texts[at] if size == 1 else " ".join(texts[at : at + size])
-        if senses is _NOTHING and not options and phrase[0].isalpha():
+        if senses is NOTHING and not options and phrase[0].isalpha():
             pieces.extend(_unknown(phrase, start, end, glued, lexicon, vocabulary))
         else:
             pieces.append(Piece(phrase, senses, options, start, end, glued))
         at += size
-    return Message(text, normal, whole, pieces)
+    return Message(text, normal, whole, _alone(pieces, lexicon))
+
+
+def _alone(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
+    """The pieces, a single one among politeness widened by what it can mean in the other languages."""
+    if len(pieces) > 4:
+        return pieces
+    content = [at for at, piece in enumerate(pieces) if not piece.is_sign and "polite" not in piece.senses]
+    if len(content) != 1 or pieces[content[0]].text not in lexicon.alone:
+        return pieces
+    at = content[0]
+    pieces[at] = pieces[at]._replace(senses=lexicon.alone[pieces[at].text])
+    return pieces
 
 
 def _match(texts: list[str], at: int, lexicon: Lexicon, vocabulary: Vocabulary) -> tuple[int, Senses, tuple[int, ...]]:
@@ -145,29 +200,38 @@ def _match(texts: list[str], at: int, lexicon: Lexicon, vocabulary: Vocabulary) 
     longest = min(max(known, own), len(texts) - at)
     for size in range(longest, 1, -1):
         phrase = " ".join(texts[at : at + size])
-        senses = lexicon.entries.get(phrase, _NOTHING) if size <= known else _NOTHING
+        senses = lexicon.phrases.get(phrase, NOTHING) if size <= known else NOTHING
         options = vocabulary.phrases.get(phrase, _NO_OPTIONS) if size <= own else _NO_OPTIONS
-        if senses or options:
+        if options or (senses and not _yields(texts, at, size, senses, vocabulary)):
             return size, senses, options
-    return 1, lexicon.entries.get(first, _NOTHING), vocabulary.phrases.get(first, _NO_OPTIONS)
+    return 1, lexicon.entries.get(first, NOTHING), vocabulary.phrases.get(first, _NO_OPTIONS)
+
+
+def _yields(texts: list[str], at: int, size: int, senses: Senses, vocabulary: Vocabulary) -> bool:
+    """Whether a phrase of the lexicon gives way to an option's name that begins inside it."""
+    if not vocabulary.phrases or not senses.keys() <= _YIELDING:
+        return False
+    return any(_named(texts, inside, vocabulary) for inside in range(at, at + size))
+
+
+def _named(texts: list[str], at: int, vocabulary: Vocabulary) -> bool:
+    longest = min(vocabulary.longest.get(texts[at], 0), len(texts) - at)
+    return any(" ".join(texts[at : at + size]) in vocabulary.phrases for size in range(longest, 0, -1))
 
 
 def _unknown(word: str, start: int, end: int, glued: bool, lexicon: Lexicon, vocabulary: Vocabulary) -> list[Piece]:
     """A word that nobody knows as it stands: drawn out ("yesss"), or with a small word written onto it."""
     for spelling in squeezed(word):
-        senses, options = lexicon.entries.get(spelling, _NOTHING), vocabulary.phrases.get(spelling, _NO_OPTIONS)
+        senses, options = lexicon.entries.get(spelling, NOTHING), vocabulary.phrases.get(spelling, _NO_OPTIONS)
         if senses or options:
             return [Piece(spelling, senses, options, start, end, glued)]
     for clitic in lexicon.clitics:
         rest = word[len(clitic) :]
         if not word.startswith(clitic) or len(rest) < 2:
             continue
-        senses, options = lexicon.entries.get(rest, _NOTHING), vocabulary.phrases.get(rest, _NO_OPTIONS)
+        senses, options = lexicon.entries.get(rest, NOTHING), vocabulary.phrases.get(rest, _NO_OPTIONS)
         if senses or options:
             middle = start + len(clitic)
-            small = Piece(clitic, lexicon.entries.get(clitic, _NOTHING), _NO_OPTIONS, start, middle, glued)
+            small = Piece(clitic, lexicon.entries.get(clitic, NOTHING), _NO_OPTIONS, start, middle, glued)
             return [small, Piece(rest, senses, options, middle, end, True)]
-    return [Piece(word, _NOTHING, _NO_OPTIONS, start, end, glued)]
-
-
-__all__ = ["NO_VOCABULARY", "Lexicon", "Message", "Piece", "Vocabulary", "key", "lexicon", "read"]
+    return [Piece(word, NOTHING, _NO_OPTIONS, start, end, glued)]

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from flows.replies.commands import is_sign
 from flows.replies.lexicon import Lexicon, Message, Piece
 from flows.replies.numerals import Amount, amounts
 from flows.replies.options import Options
-from flows.replies.spelling import nearest
+from flows.replies.spelling import near
 from flows.replies.stems import stem
 
 Way = Literal["name", "part", "slip", "place"]
+#: "no": the reply says no to it; "doubt": a no stands before it, with other words between.
+Refused = Literal["", "no", "doubt"]
 
-#: What may stand around a bare number that gives an option's place.
-_BESIDE = (
+#: What may stand before a bare number that gives an option's place, and what after.
+_BEFORE = (
     "polite",
     "intro",
     "hedge",
     "about",
     "position",
-    "small",
     "and",
     "or",
     "but",
@@ -31,139 +30,218 @@ _BESIDE = (
     "yes",
     "not",
     "except",
-    "ordinal",
     "all",
     "both",
-    "to",
-    "stars",
+    "only",
+    "self",
 )
+_AFTER = (*_BEFORE, "small", "question", "at", "degrees", "not_refusing", "counting")
+#: What makes a number before it a count.
+_COUNTED = ("out_of", "currency", "unit", "people", "am", "pm", "per", "clock", "fraction", "stars", "month", "daypart")
 _MOST_WORDS_FOR_SLIPS = 12
+_CLAUSE_ENDS = frozenset(".,;:!?()-/\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Options named together by pieces `[first, end)`; `refused` where the reply says no to them."""
+    """Options named together by pieces `[first, end)`."""
 
     options: tuple[int, ...]
     first: int
     end: int
     way: Way
-    refused: bool = False
+    refused: Refused = ""
+
+
+def ends_clause(piece: Piece) -> bool:
+    """Whether a piece stands between two clauses."""
+    return piece.text in _CLAUSE_ENDS and not piece.senses.keys() - {"to", "out_of"}
 
 
 def mentions(message: Message, options: Options, lexicon: Lexicon) -> list[Mention]:
     """The options that the reply names, in order."""
-    places = {amount.first: amount for amount in amounts(message, lexicon)}
-    found: list[Mention] = []
-    at = 0
-    while at < len(message.pieces):
-        mention = _mention(message, at, options, places)
-        if mention is None:
-            at += 1
-            continue
-        found.append(mention)
-        at = mention.end
-    return [_judged(mention, message.pieces, found) for mention in found]
+    return _Walk(message, options, lexicon).all()
 
 
-def _mention(message: Message, at: int, options: Options, places: dict[int, Amount]) -> Mention | None:
-    piece = message.pieces[at]
-    if piece.options:
-        return Mention(piece.options, at, at + 1, "name" if piece.text in options.full else "part")
-    if at in places:
-        place = _place(message.pieces, places[at], options)
-        if place is not None:
-            return Mention((place,), at, places[at].end, "place")
-    if "last" in piece.senses and _alone_enough(message.pieces, at, at + 1):
-        return Mention((len(options.keys) - 1,), at, at + 1, "place")
-    if "middle" in piece.senses and len(options.keys) % 2 and _alone_enough(message.pieces, at, at + 1):
-        return Mention((len(options.keys) // 2,), at, at + 1, "place")
-    letter = _letter(message.pieces, at, options)
-    if letter is not None:
-        return Mention((letter,), at, at + 1, "place")
-    if not piece.senses and piece.text[0].isalpha():
-        return _inflected(message, at, options)
-    return None
+class _Walk:
+    """Walks over the pieces of one message."""
 
+    def __init__(self, message: Message, options: Options, lexicon: Lexicon) -> None:
+        self.pieces = message.pieces
+        self.options = options
+        self.places = {amount.first: amount for amount in amounts(message, lexicon)}
+        self.content = [piece for piece in self.pieces if not piece.is_sign and "polite" not in piece.senses]
+        self.found: list[Mention] = []
 
-def _letter(pieces: list[Piece], at: int, options: Options) -> int | None:
-    """ "b", "b)", "option b": only as the whole reply or after a word for place."""
-    text = pieces[at].text
-    if "letter" in pieces[at].senses:
-        number = int(pieces[at].senses["letter"]) - 1
-    elif len(text) == 1 and "a" <= text <= "z":
-        number = ord(text) - ord("a")
-    else:
-        return None
-    others = [piece for piece in pieces if piece is not pieces[at] and not is_sign(piece)]
-    whole = all("polite" in piece.senses or "position" in piece.senses for piece in others)
-    after = at > 0 and "position" in pieces[at - 1].senses and pieces[at - 1].text[0].isalpha()
-    return number if (whole or after) and number < len(options.keys) else None
+    def all(self) -> list[Mention]:
+        at = 0
+        while at < len(self.pieces):
+            mention = self._mention(at)
+            if mention is None:
+                at += 1
+                continue
+            self.found.append(mention)
+            at = mention.end
+        return [self._judged(mention) for mention in self.found]
 
+    def _mention(self, at: int) -> Mention | None:
+        piece = self.pieces[at]
+        if piece.options:
+            return Mention(piece.options, at, at + 1, "name" if piece.text in self.options.full else "part")
+        if at in self.places:
+            place = self._place(self.places[at])
+            return None if place is None else Mention((place,), at, self.places[at].end, "place")
+        if piece.has("last", "middle") and self._stands_alone(at, at + 1):
+            many = len(self.options.keys)
+            if "last" in piece.senses:
+                return Mention((many - 1,), at, at + 1, "place")
+            return Mention((many // 2,), at, at + 1, "place") if many % 2 else None
+        letter = self._letter(at)
+        if letter is not None:
+            return Mention((letter,), at, at + 1, "place")
+        return self._inflected(at) if piece.is_unknown else None
 
-def _place(pieces: list[Piece], amount: Amount, options: Options) -> int | None:
-    """The option at the place that a number gives, where the number can be a place."""
-    value = amount.value
-    if not isinstance(value, int) or not 1 <= value <= len(options.keys):
-        return None
-    if not amount.ordinal and not _alone_enough(pieces, amount.first, amount.end):
-        return None
-    if amount.ordinal and not _ordinal_alone(pieces, amount.end):
-        return None
-    return value - 1
+    def _letter(self, at: int) -> int | None:
+        """ "b", "b)", "option b": only as the whole reply or after a word for place."""
+        piece = self.pieces[at]
+        if "letter" in piece.senses:
+            number = int(piece.senses["letter"]) - 1
+        elif len(piece.text) == 1 and "a" <= piece.text <= "z":
+            number = ord(piece.text) - ord("a")
+        else:
+            return None
+        others = [other for other in self.content if other is not piece]
+        whole = all(other.has("position", "small", "yes") and len(other.text) > 1 for other in others)
+        before = self.pieces[at - 1] if at else None
+        after = before is not None and "position" in before.senses and len(before.text) > 2
+        return number if (whole or after) and number < len(self.options.keys) else None
 
+    def _place(self, amount: Amount) -> int | None:
+        """The option at the place that a number gives, where the number can be a place."""
+        value = amount.value
+        if not isinstance(value, int) or not 1 <= value <= len(self.options.keys) or amount.article:
+            return None
+        if amount.ordinal:
+            before = self.pieces[amount.first - 1] if amount.first else None
+            if before is not None and before.has("both", "number") and not before.is_digits:
+                return None
+            after = self.pieces[amount.end] if amount.end < len(self.pieces) else None
+            alone = after is None or not after.is_unknown
+            return value - 1 if alone and (after is None or not after.has(*_COUNTED)) else None
+        return value - 1 if self._stands_alone(amount.first, amount.end) else None
 
-def _ordinal_alone(pieces: list[Piece], end: int) -> bool:
-    """ "the 2nd", "second one": not "2nd street"."""
-    return end >= len(pieces) or bool(pieces[end].senses) or bool(pieces[end].options) or is_sign(pieces[end])
+    def _stands_alone(self, first: int, end: int) -> bool:
+        """Whether what stands on both sides leaves a number a place in the list, not a count of something."""
+        return self._free_before(first) and self._free_after(end)
 
-
-def _alone_enough(pieces: list[Piece], first: int, end: int) -> bool:
-    """Whether what stands on both sides of a number leaves it a place in a list, not a count of something."""
-    before = pieces[first - 1] if first else None
-    after = pieces[end] if end < len(pieces) else None
-    if before is not None and not _beside(before):
-        return False
-    if after is None or after.options or "position" in after.senses:
+    def _free_before(self, first: int) -> bool:
+        at = first - 1
+        while at >= 0:
+            piece = self.pieces[at]
+            if "position" in piece.senses:
+                return True
+            if ends_clause(piece) and self._said_before(at):
+                return self._clause_is_only(first)
+            small = "small" in piece.senses and at == first - 1
+            ranged = (
+                "to" in piece.senses
+                and at > 0
+                and (self.pieces[at - 1].is_digits or "number" in self.pieces[at - 1].senses)
+            )
+            if piece.has("after", "before", "at", "counting") and not piece.has("intro") and not ranged:
+                return False
+            known = (
+                ranged
+                or piece.is_sign
+                or piece.options
+                or piece.is_digits
+                or "number" in piece.senses
+                or piece.has(*_BEFORE)
+            )
+            if not known and not small:
+                return False
+            at -= 1
         return True
-    if "out_of" in after.senses or "currency" in after.senses or "unit" in after.senses or "people" in after.senses:
-        return False
-    return _beside(after)
 
+    def _said_before(self, at: int) -> bool:
+        """Whether the clauses before `at` hold more than numbers and courtesy."""
+        return any(
+            piece.is_unknown or (piece.options and not piece.is_digits) or piece.has("counting")
+            for piece in self.pieces[:at]
+        )
 
-def _beside(piece: Piece) -> bool:
-    return bool(piece.options) or piece.text[0].isdigit() or is_sign(piece) or any(s in piece.senses for s in _BESIDE)
+    def _clause_is_only(self, first: int) -> bool:
+        """Whether a number in a later clause is all that the clause says."""
+        for piece in self.pieces[first + 1 :]:
+            if ends_clause(piece):
+                break
+            if not (piece.is_sign or piece.is_digits or piece.has("polite", "and", "or", "position", "number")):
+                return False
+        return True
 
+    def _free_after(self, end: int) -> bool:
+        after = self.pieces[end] if end < len(self.pieces) else None
+        if after is None or after.options or "position" in after.senses or ends_clause(after):
+            return True
+        if after.has(*_COUNTED) and not after.has("polite"):
+            return False
+        if after.glued and after.text[0].isalpha() and self.pieces[end - 1].is_digits:
+            return False
+        return after.is_sign or after.is_digits or after.has(*_AFTER, "number")
 
-def _inflected(message: Message, at: int, options: Options) -> Mention | None:
-    """Another form of an option's word, or a slip of one."""
-    word = message.pieces[at].text
-    known = options.parts.get(stem(word))
-    if known is not None:
-        return Mention(known, at, at + 1, "part")
-    if len(message.pieces) > _MOST_WORDS_FOR_SLIPS or len(word) < 4:
-        return None
-    likely, _ = nearest(word, options.words)
-    named = {option for candidate in likely for option in options.vocabulary.phrases[candidate]}
-    if len(named) == 1:
-        return Mention((named.pop(),), at, at + 1, "slip")
-    return None
+    def _inflected(self, at: int) -> Mention | None:
+        """Another form of an option's word, or a slip of one."""
+        word = self.pieces[at].text
+        known = self.options.parts.get(stem(word)) or self._joined(at)
+        if known:
+            return Mention(known, at, at + 1, "part")
+        if len(self.pieces) > _MOST_WORDS_FOR_SLIPS or (len(word) < 4 and len(self.content) > 1):
+            return None
+        likely = near(word, self.options.words)
+        if not likely:
+            return None
+        phrases = self.options.vocabulary.phrases
+        least = likely[0][0]
+        best = {option for slips, candidate in likely if slips == least for option in phrases[candidate]}
+        close = {
+            option for slips, candidate in likely if slips <= least + (len(word) < 6) for option in phrases[candidate]
+        }
+        return Mention((best.pop(),), at, at + 1, "slip") if len(best) == 1 and len(close) == 1 else None
 
+    def _joined(self, at: int) -> tuple[int, ...]:
+        """Words written together or apart: "streetlights", "child care"."""
+        word = self.pieces[at].text
+        joined = self.options.squashed.get(word, ())
+        if not joined and at + 1 < len(self.pieces):
+            joined = self.options.squashed.get(word + self.pieces[at + 1].text, ())
+        return joined
 
-def _judged(mention: Mention, pieces: list[Piece], found: list[Mention]) -> Mention:
-    """The mention, refused where a word of denial stands before it in its clause."""
-    others = {at for other in found for at in range(other.first, other.end)}
-    for at in range(mention.first - 1, -1, -1):
-        piece = pieces[at]
-        if "not" in piece.senses and not piece.options:
-            return Mention(mention.options, mention.first, mention.end, mention.way, refused=True)
-        if "but" in piece.senses or "correction" in piece.senses or piece.text in ".,;:!?" or at in others:
-            break
-        if not piece.senses and not is_sign(piece):
-            break
-    return mention
+    def _judged(self, mention: Mention) -> Mention:
+        """The mention, refused where a word of denial stands before it in its clause."""
+        taken = {at: other for other in self.found for at in range(other.first, other.end)}
+        strange = False
+        for at in range(mention.first - 1, -1, -1):
+            piece = self.pieces[at]
+            if at in taken and not self._linked(at + 1, mention.first):
+                break
+            if piece.has("but", "correction", "because") or (ends_clause(piece) and piece.text not in "-/"):
+                break
+            if self._denies(piece) and not piece.options:
+                return self._refused(mention, "doubt" if strange else "no")
+            strange = strange or (piece.is_unknown and at not in taken)
+        return mention
 
+    def _denies(self, piece: Piece) -> bool:
+        if "not_refusing" in piece.senses:
+            return False
+        return piece.has("not", "except") or ("no" in piece.senses and " " in piece.text)
 
-def named(found: list[Mention]) -> Iterator[Mention]:
-    """The mentions that the reply does not refuse."""
-    return (mention for mention in found if not mention.refused)
+    def _refused(self, mention: Mention, refused: Refused) -> Mention:
+        if len(mention.options) == 1 and mention.options[0] in self.options.denying:
+            return mention
+        return replace(mention, refused=refused)
+
+    def _linked(self, first: int, end: int) -> bool:
+        """Whether only "or", "and", "nor" stand between two mentions, so that one no says no to both."""
+        between = self.pieces[first:end]
+        return bool(between) and all(piece.has("or", "and", "not", "small") for piece in between)

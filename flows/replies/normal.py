@@ -20,6 +20,21 @@ _ACCENTS = ((0x0300, 0x036F), (0x0483, 0x0487), (0x0591, 0x05C7), (0x0610, 0x061
 _APOSTROPHES = "’‘‛ʼʻʹ′`´＇ꞌ"
 _DASHES = "‐‑‒–—―−﹣－"
 _SKIN = (0x1F3FB, 0x1F3FF)
+#: Signs of other scripts that do what an ASCII sign does.
+_SIGNS = {
+    "،": ",",
+    "、": ",",
+    "٬": ",",
+    "٫": ".",
+    "。": ".",
+    "؛": ";",
+    "؟": "?",
+    "٪": "%",
+    "…": ".",
+    "।": ".",
+    "∕": "/",
+    "×": "x",
+}
 
 
 @cache
@@ -47,6 +62,8 @@ def _fold(char: str) -> str:
         return "'"
     if char in _DASHES:
         return "-"
+    if char in _SIGNS:
+        return _SIGNS[char]
     if code in (0x20E3, 0xFE0E, 0xFE0F) or _SKIN[0] <= code <= _SKIN[1]:
         return ""
     category = unicodedata.category(char)
@@ -144,3 +161,11 @@ def squeezed(word: str) -> tuple[str, ...]:
     if _LONG_RUN.search(word) is None:
         return ()
     return _LONG_RUN.sub(r"\1\1", word), _LONG_RUN.sub(r"\1", word), _RUN.sub(r"\1", word)
+
+
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[.,](?=\d)")
+
+
+def apart(normal: str) -> str:
+    """Numbers in a list taken apart: "1,3" is "1, 3"."""
+    return _BETWEEN_DIGITS.sub(", ", normal) if "," in normal or "." in normal else normal

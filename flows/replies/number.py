@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from flows.definition import Question
-from flows.replies.lexicon import Lexicon, Message
-from flows.replies.numerals import Number, amounts
+from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.mentions import ends_clause
+from flows.replies.normal import key
+from flows.replies.numerals import Amount, Number, amounts, sense
 from flows.replies.reading import Reading
+from flows.replies.spelling import near
 
 UNCLEAR = Reading("unclear")
+_BEYOND = ("more_than", "less_than", "at_least", "at_most", "after", "before", "between", "vague")
+_SMALL = (
+    "polite",
+    "intro",
+    "hedge",
+    "about",
+    "small",
+    "self",
+    "counting",
+    "currency",
+    "unit",
+    "only",
+    "degrees",
+    "yes",
+    "no",
+    "per",
+    "minus",
+    "position",
+)
+_SHORTEST_SLIP = 6
 
 
 def bounds(question: Question) -> tuple[float, float]:
@@ -17,28 +40,138 @@ def bounds(question: Question) -> tuple[float, float]:
     return low, high
 
 
-def fitting(question: Question, values: tuple[Number, ...]) -> list[Number]:
+def fitting(question: Question, values: tuple[Number, ...], *, whole: bool = False) -> list[Number]:
     """The values that the question can take: within its range, whole where it wants whole numbers."""
     low, high = bounds(question)
-    return [value for value in values if low <= value <= high and (not question.integer or float(value).is_integer())]
+    whole = whole or question.integer
+    return [value for value in values if low <= value <= high and (not whole or float(value).is_integer())]
 
 
-def read_number(question: Question, message: Message, lexicon: Lexicon) -> Reading:
-    """The one number in the reply."""
-    found = [amount for amount in amounts(message, lexicon) if not amount.ordinal]
-    if len(found) != 1:
-        whole = lexicon.entries.get(message.whole, {})
-        if not found and ("none" in whole or "no" in whole) and fitting(question, (0,)):
-            return Reading("answered", value=0)
-        return UNCLEAR
-    values = fitting(question, found[0].values)
-    before = message.pieces[found[0].first - 1] if found[0].first else None
-    after = message.pieces[found[0].end] if found[0].end < len(message.pieces) else None
-    for beside in (before, after):
-        if beside is not None and ("more_than" in beside.senses or "less_than" in beside.senses or beside.text == "+"):
-            return Reading("unclear", suggestion=values[0] if values else None)
+def units(question: Question, lexicon: Lexicon) -> frozenset[str]:
+    """The units of time that the question speaks of ("How many hours …?"), so that another unit is no answer to it."""
+    found: set[str] = set()
+    for text in (*question.text.values(), *(question.unit or {}).values()):
+        for word in key(text).split(" "):
+            unit = lexicon.entries.get(word, {}).get("unit")
+            if unit is not None and len(word) > 1:
+                found.add(str(unit))
+    return frozenset(found)
+
+
+def read_number(question: Question, message: Message, lexicon: Lexicon, asked: frozenset[str]) -> Reading:
+    """The one number in the reply. `asked`: the units that the question speaks of."""
+    found = _counted(message, lexicon)
+    if not found:
+        return _zero(question, message) or UNCLEAR
+    found = _leading(found, message)
+    if len({amount.values for amount in found}) > 1:
+        return Reading("unclear", reason="two_readings")
+    amount = found[0]
+    values = fitting(question, amount.values)
+    if not amount.values or _is_inexact(amount, message) or _is_of_another_kind(amount, message, asked):
+        return Reading("unclear", suggestion=values[0] if len(values) == 1 else None)
     if not values:
-        return Reading("unclear", reason="out_of_range" if found[0].values else "")
+        return Reading("unclear", reason="out_of_range")
     if len(values) > 1:
         return Reading("unclear", suggestion=values[0], reason="two_readings")
     return Reading("answered", value=values[0])
+
+
+def _counted(message: Message, lexicon: Lexicon) -> list[Amount]:
+    """The numbers that count something: no places, articles or hours of the day."""
+    found = [amount for amount in amounts(message, lexicon) if not amount.ordinal]
+    found = [amount for amount in found if not _is_hour(amount, message)]
+    certain = [amount for amount in found if not amount.article]
+    return certain or found or _misspelt(message, lexicon)
+
+
+def _is_hour(amount: Amount, message: Message) -> bool:
+    after = message.pieces[amount.end] if amount.end < len(message.pieces) else None
+    return after is not None and after.has("am", "pm") and len(after.text) > 1
+
+
+def _misspelt(message: Message, lexicon: Lexicon) -> list[Amount]:
+    """A number word with a slip in it ("seventen"), of the participant's own language, where nothing else is a number."""
+    words = {
+        text: senses
+        for text, senses in lexicon.first.senses.items()
+        if "number" in senses and len(text) >= _SHORTEST_SLIP
+    }
+    found: list[Amount] = []
+    for at, piece in enumerate(message.pieces):
+        if not piece.is_unknown or len(piece.text) < _SHORTEST_SLIP - 1:
+            continue
+        likely = [word for slips, word in near(piece.text, words) if slips == 1]
+        if len(likely) == 1:
+            value = words[likely[0]]["number"]
+            found.append(Amount((sense(Piece(piece.text, {"number": value}, (), 0, 0, False), "number"),), at, at + 1))
+    return found
+
+
+def _leading(found: list[Amount], message: Message) -> list[Amount]:
+    """Only the first number, where a clause of its own says it and the others count something else:
+    "3 seats please, 1 in a wheelchair"; not "3, 4"."""
+    if len(found) < 2:
+        return found
+    pieces = message.pieces
+    end = next(
+        (at for at in range(found[0].end, len(pieces)) if ends_clause(pieces[at]) and pieces[at].text not in "-/"), None
+    )
+    if end is None or found[1].first < end:
+        return found
+    pure = all(
+        piece.has(*_SMALL) or piece.is_sign or piece.is_digits or "number" in piece.senses for piece in pieces[:end]
+    )
+    others = all(_counts_something(amount, message) for amount in found[1:])
+    return found[:1] if pure and others and found[0].first == 0 else found
+
+
+def _counts_something(amount: Amount, message: Message) -> bool:
+    after = message.pieces[amount.end] if amount.end < len(message.pieces) else None
+    return after is not None and (after.is_unknown or after.has("people"))
+
+
+def _is_inexact(amount: Amount, message: Message) -> bool:
+    """ "More than 5", "5+", "not 5", "5 or so many"."""
+    pieces = message.pieces
+    before = pieces[amount.first - 1] if amount.first else None
+    after = pieces[amount.end] if amount.end < len(pieces) else None
+    if before is not None and before.text == "-" and amount.first > 1:
+        before = pieces[amount.first - 2]
+    if after is not None and after.has("and") and amount.end + 1 < len(pieces):
+        after = None
+    for beside in (before, after):
+        if beside is not None and ((beside.has(*_BEYOND) and not beside.has("about", "minus")) or beside.text == "+"):
+            return True
+    return before is not None and "not" in before.senses and not before.has("no", "position", "minus")
+
+
+def _is_of_another_kind(amount: Amount, message: Message, asked: frozenset[str]) -> bool:
+    """Another unit than the question's, a rate ("8 a day"), a part of the people ("me and 2 kids"), a share of something."""
+    pieces = message.pieces
+    rest = pieces[amount.end :]
+    for at, piece in enumerate(rest[:4]):
+        if "rate" in piece.senses and piece.senses["rate"] not in asked:
+            return True
+        if "unit" in piece.senses and len(piece.text) + piece.glued > 1:
+            rate = at > 0 and (rest[at - 1].has("per", "small") or rest[at - 1].text == "/")
+            if (asked or rate) and piece.senses["unit"] not in asked:
+                return True
+        elif ends_clause(piece) and piece.text != "/":
+            break
+    beside = pieces[: amount.first][-3:]
+    people = any("people" in piece.senses for piece in beside) and any(piece.has("and") for piece in beside)
+    joined = next((at for at, piece in enumerate(rest) if piece.has("and") or piece.text == "+"), None)
+    if joined is not None and joined + 1 < len(rest) and rest[joined + 1].has("people", "self"):
+        return True
+    return people
+
+
+def _zero(question: Question, message: Message) -> Reading | None:
+    """ "None", "aucune", "no kids": zero, where zero can be; a bare "no" only suggests it."""
+    content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "self", "only")]
+    if not content or not fitting(question, (0,)):
+        return None
+    if "none" in content[0].senses and len(content) <= 2 and not content[0].has("skip", "refuse"):
+        return Reading("answered", value=0)
+    return Reading("unclear", suggestion=0) if "no" in content[0].senses else None

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeAlias, cast
 
 from flows.replies.lexicon import Lexicon, Message, Piece
 
-Number = int | float
+Number: TypeAlias = int | float
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A number in a reply: what it may be (usually one value), and its pieces `[first, end)`.
 
-    `ordinal`: it is a place ("2nd", "second"). `digits`: it was written in digits.
+    `ordinal`: it is a place ("2nd", "second"). `digits`: it was written in digits. `article`: it may be no number at
+    all ("une chaise", "the red one").
     """
 
     values: tuple[Number, ...]
@@ -22,6 +24,7 @@ class Amount:
     end: int
     ordinal: bool = False
     digits: bool = False
+    article: bool = False
 
     @property
     def value(self) -> Number | None:
@@ -35,31 +38,33 @@ def tidy(value: float) -> Number:
 
 
 def readings(digits: str, decimal: str) -> tuple[Number, ...]:
-    """What "1,500" or "2.5" can mean where the decimal sign is `decimal`; () for what is no number ("1.2.3")."""
-    signs = [char for char in digits if char in ".,"]
-    if len(digits) > 18:
+    """What "1,500" or "2.5" can mean where the decimal sign is `decimal`, likeliest first; () for no number ("1.2.3")."""
+    if len(digits) > _MOST_DIGITS:
         return ()
+    signs = [char for char in digits if char in ".,"]
     if not signs:
         return (int(digits),)
     parts = digits.replace(",", ".").split(".")
-    grouped = 1 <= len(parts[0]) <= 3 and parts[0] != "0" and all(len(part) == 3 for part in parts[1:])
+    last = len(digits) - len(parts[-1]) - 1
     if len(set(signs)) == 2:
-        last = digits.rfind(signs[-1])
         head = digits[:last].replace(",", ".").split(".")
         well = signs.count(signs[-1]) == 1 and all(len(part) == 3 for part in head[1:])
-        return (tidy(float("".join(head) + "." + digits[last + 1 :])),) if well else ()
+        return (tidy(float("".join(head) + "." + parts[-1])),) if well else ()
+    grouped = len(parts[0]) <= 3 and parts[0] != "0" and all(len(part) == 3 for part in parts[1:])
     if len(signs) > 1:
         return (int("".join(parts)),) if grouped else ()
     fraction = tidy(float(".".join(parts)))
-    if grouped:
-        whole = int("".join(parts))
-        return (whole,) if signs[0] != decimal else (whole, fraction) if decimal == "," else (fraction, whole)
-    return (fraction,)
+    if not grouped:
+        return (fraction,)
+    whole = int("".join(parts))
+    if signs[0] != decimal:
+        return (whole,)
+    return (whole, fraction) if decimal == "," else (fraction, whole)
 
 
-def is_digits(piece: Piece) -> bool:
-    """Whether a piece is a number written in digits."""
-    return piece.text[0].isdigit() and " " not in piece.text
+def sense(piece: Piece, name: str) -> Number:
+    """The number that sense `name` of a piece has."""
+    return cast(Number, piece.senses[name])
 
 
 class _Finder:
@@ -74,7 +79,7 @@ class _Finder:
         found: list[Amount] = []
         at = 0
         while at < len(self.pieces):
-            amount = self._digits(at) if is_digits(self.pieces[at]) else self._words(at)
+            amount = self._digits(at) if self.pieces[at].is_digits else self._words(at)
             if amount is None:
                 at += 1
                 continue
@@ -82,115 +87,184 @@ class _Finder:
             at = amount.end
         return found
 
-    def _digits(self, at: int) -> Amount | None:
-        piece, decimal = self.pieces[at], self.lexicon.first.decimal
-        text, end = piece.text, at + 1
+    def _at(self, at: int) -> Piece | None:
+        return self.pieces[at] if 0 <= at < len(self.pieces) else None
+
+    def _digits(self, at: int) -> Amount:
+        text, end = self.pieces[at].text, at + 1
         while self._thousands_follow(text, end):
             text += self.pieces[end].text
             end += 1
-        values = readings(text, decimal)
-        if at and self.pieces[at - 1].text in ".," and piece.glued and not self.pieces[at - 1].glued and text.isdigit():
-            values = (tidy(float("0." + text)),)
-        if end < len(self.pieces) and self.pieces[end].glued and "ordinal_ending" in self.pieces[end]:
+        values = self._signed(at, readings(text, self.lexicon.first.decimal))
+        ending = self._at(end)
+        if ending is not None and ending.glued and "ordinal_ending" in ending.senses:
             return Amount(values, at, end + 1, ordinal=True, digits=True)
         values, end = self._scaled(values, end)
         values, end = self._with_fraction(values, end)
         return Amount(values, at, end, digits=True)
 
     def _thousands_follow(self, text: str, end: int) -> bool:
-        """Whether "1 500" goes on: a group of exactly three digits after one space."""
+        """Whether "1 500" goes on: a group of exactly three digits (and cents, "1 450,00") after one space."""
         if end >= len(self.pieces) or not text.isdigit() or text[0] == "0":
             return False
         before, after = self.pieces[end - 1], self.pieces[end]
         return (
             (len(text) <= 3 or len(before.text) == 3)
-            and len(after.text) == 3
-            and after.text.isdigit()
+            and after.is_digits
+            and len(after.text.replace(",", ".").split(".")[0]) == 3
             and after.start == before.end + 1
         )
 
+    def _signed(self, at: int, values: tuple[Number, ...]) -> tuple[Number, ...]:
+        """ ".51" after a space is a fraction; "-2" and "minus 2" are below zero, "5 - 2" is a range."""
+        before, earlier = self._at(at - 1), self._at(at - 2)
+        if before is None or not values:
+            return values
+        touches = self.pieces[at].glued
+        free = not before.glued or earlier is None
+        if before.text in (".", ",") and touches and free and isinstance(values[0], int) and at:
+            return (tidy(float(f"0.{self.pieces[at].text}")),)
+        dash = before.text == "-" and touches and free
+        counted = earlier is not None and (earlier.is_digits or "number" in earlier.senses)
+        if (dash or "minus" in before.senses) and not counted:
+            return tuple(-value for value in values)
+        return values
+
     def _scaled(self, values: tuple[Number, ...], end: int) -> tuple[tuple[Number, ...], int]:
         """ "5 thousand", "1.5k"."""
-        while end < len(self.pieces) and "multiplier" in self.pieces[end] and values:
-            factor = _as_number(self.pieces[end], "multiplier")
-            if self.pieces[end].text in ("k", "m") and not self.pieces[end].glued:
+        while (piece := self._at(end)) is not None and "multiplier" in piece.senses and values:
+            if len(piece.text) == 1 and piece.text.isascii() and not piece.glued:
                 break
-            values = (
-                (tidy(values[-1] * factor),) if len(values) > 1 else tuple(tidy(value * factor) for value in values)
-            )
+            factor = sense(piece, "multiplier")
+            values = tuple(tidy(value * factor) for value in ((min(values),) if len(values) > 1 else values))
             end += 1
         return values, end
 
     def _with_fraction(self, values: tuple[Number, ...], end: int) -> tuple[tuple[Number, ...], int]:
-        """ "2 and a half", "2 1/2", "1/2" itself."""
+        """ "2 and a half", "37 1/2"."""
         at = end
-        if at < len(self.pieces) and "and" in self.pieces[at] and at + 1 < len(self.pieces):
+        joint = self._at(at)
+        if joint is not None and "and" in joint.senses and "fraction" not in joint.senses:
             at += 1
-        if at < len(self.pieces) and "fraction" in self.pieces[at]:
-            part = float(self.pieces[at].senses["fraction"])
-            if len(values) == 1 and float(values[0]).is_integer():
-                return (tidy(values[0] + part),), at + 1
+        part = self._at(at)
+        if part is None or len(values) != 1 or not float(values[0]).is_integer():
+            return values, end
+        if "fraction" in part.senses and part.end - part.start > 0:
+            return (tidy(values[0] + float(sense(part, "fraction"))),), at + 1
+        if at == end and part.is_digits and not part.glued:
+            slash, below = self._at(at + 1), self._at(at + 2)
+            if slash is not None and below is not None and slash.text == "/" and below.text in ("2", "3", "4", "8"):
+                share = int(part.text) / int(below.text) if part.text.isdigit() else 1.0
+                if share < 1:
+                    return (tidy(values[0] + share),), at + 3
         return values, end
 
     def _words(self, at: int) -> Amount | None:
         piece = self.pieces[at]
-        if "ordinal" in piece and "number" not in piece:
-            return Amount((_as_number(piece, "ordinal"),), at, at + 1, ordinal=True)
-        if "number" in piece or "multiplier" in piece:
+        if "ordinal" in piece.senses and "number" not in piece.senses:
+            return Amount((sense(piece, "ordinal"),), at, at + 1, ordinal=True)
+        if "number" in piece.senses or "multiplier" in piece.senses:
             value, end = compose(self.pieces, at, self.lexicon.first.joins)
-            if end > at:
-                values, end = self._with_fraction((value,), end)
-                return Amount(values, at, end)
-        if "fraction" in piece:
-            return Amount((tidy(_as_number(piece, "fraction")),), at, at + 1)
+            values, end = self._with_fraction(self._signed(at, (value,)), end)
+            article = value == 1 and end == at + 1 and self._is_article(at)
+            return Amount(values, at, end, article=article)
+        if "fraction" in piece.senses:
+            return Amount((tidy(sense(piece, "fraction")),), at, at + 1)
         return None
 
-
-def _as_number(piece: Piece, sense: str) -> Number:
-    return cast(Number, piece.senses[sense])
+    def _is_article(self, at: int) -> bool:
+        """Whether a "one" may be an article or a pronoun: "un problème", "the red one", "this one"."""
+        before, after = self._at(at - 1), self._at(at + 1)
+        followed = after is not None and (after.is_unknown or after.options or after.has("people", "unit", "degrees"))
+        if "small" in self.pieces[at].senses and followed:
+            return True
+        return before is not None and not before.is_sign and before.has("ordinal", "last", "small", "other", "middle")
 
 
 def compose(pieces: list[Piece], at: int, joins: str) -> tuple[Number, int]:
     """The number that the words from `at` on spell, and where it ends ("quatre-vingt-dix", "خمسة وعشرون", "一百零三")."""
-    total: Number = 0
-    section: Number = 0
-    pending: Number | None = None
-    biggest = 1
+    digits, end = _spelled_out(pieces, at)
+    if digits is not None:
+        return digits, end
+    number = _Number()
     start = at
     while at < len(pieces):
         piece = pieces[at]
-        if "number" in piece and not is_digits(piece):
-            value = _as_number(piece, "number")
-            if pending is None or (pending == 0 and section + total > 0):
-                if pending is None and at > start and value >= 100 and section:
-                    break
-                pending = value
-            elif _fits(pending, value):
-                pending += value
-            else:
+        if "number" in piece.senses and not piece.is_digits:
+            if not number.add(sense(piece, "number"), piece.text):
                 break
-        elif "multiplier" in piece and not (at == start and piece.text in ("k", "m")):
-            factor = _as_number(piece, "multiplier")
-            amount = 1 if pending is None and not section else (pending or 0)
-            if factor >= 1000:
-                total = (
-                    (total + section + amount) * factor
-                    if factor > biggest and total
-                    else total + (section + amount) * factor
-                )
-                section = 0
-                biggest = max(biggest, int(factor))
-            else:
-                section += (amount or 1) * factor
-            pending = None
-        elif at > start and "and" in piece and _joined(pieces, at, pending, section + total, joins):
-            if joins == "reversed" and pending is not None and pending < 10:
-                pending += _as_number(pieces[at + 1], "number")
+        elif "multiplier" in piece.senses and not (at == start and len(piece.text) == 1 and piece.text.isascii()):
+            number.multiply(sense(piece, "multiplier"))
+        elif at > start and "and" in piece.senses and _joined(pieces, at, number, joins):
+            if joins == "reversed" and number.pending is not None and number.pending < 10:
+                number.pending += sense(pieces[at + 1], "number")
                 at += 1
         else:
             break
         at += 1
-    return tidy(total + section + (pending or 0)), at
+    return number.value, max(at, start + 1)
+
+
+def _is_han(text: str) -> bool:
+    return "\u4e00" <= text[0] <= "\u9fff"
+
+
+def _spelled_out(pieces: list[Piece], at: int) -> tuple[int | None, int]:
+    """A number written digit by digit, as years are in Chinese: 一九八五."""
+    end = at
+    while end < len(pieces) and _is_han(pieces[end].text) and 0 <= pieces[end].senses.get("number", 10) <= 9:  # type: ignore[operator]
+        end += 1
+    if end - at < 4:
+        return None, at
+    return int("".join(str(pieces[place].senses["number"]) for place in range(at, end))), end
+
+
+class _Number:
+    """A number word by word: thousands so far, the part below a thousand, and the last words, which may be multiplied."""
+
+    def __init__(self) -> None:
+        self.total: Number = 0
+        self.section: Number = 0
+        self.pending: Number | None = None
+        self.last: Number = 0
+        self.short = False
+
+    @property
+    def before(self) -> Number:
+        """What stands before the words that are pending."""
+        return self.total + self.section
+
+    @property
+    def value(self) -> Number:
+        if self.short and self.pending and self.pending < 10 and self.last >= 100:
+            return tidy(self.before + self.pending * self.last / 10)
+        return tidy(self.before + (self.pending or 0))
+
+    def add(self, value: Number, text: str) -> bool:
+        """Take another word; False where it begins another number ("two three")."""
+        if self.pending is None:
+            if self.before and (value >= 100 or (self.last and value >= self.last)):
+                return False
+            self.pending = value
+            self.short = _is_han(text) and self.last >= 100
+        elif self.pending == 0 and self.before:
+            self.pending, self.short = value, False
+        elif _fits(self.pending, value):
+            self.pending += value
+        else:
+            return False
+        return True
+
+    def multiply(self, factor: Number) -> None:
+        """Take "hundred", "thousand" or 万: what is pending counts so many times. 一千二 is 1,200."""
+        amount = (self.pending or 0) if self.pending is not None or self.section else 1
+        if factor < 1000:
+            self.section += (amount or 1) * factor
+        elif self.total and factor > self.last:
+            self.total, self.section = (self.total + self.section + amount) * factor, 0
+        else:
+            self.total, self.section = self.total + (self.section + amount) * factor, 0
+        self.pending, self.last = None, factor
 
 
 def _fits(pending: Number, value: Number) -> bool:
@@ -202,13 +276,13 @@ def _fits(pending: Number, value: Number) -> bool:
     return bool(pending % (10 ** len(str(value))) == 0)
 
 
-def _joined(pieces: list[Piece], at: int, pending: Number | None, before: Number, joins: str) -> bool:
+def _joined(pieces: list[Piece], at: int, number: _Number, joins: str) -> bool:
     """Whether the "and" at `at` stands inside one number."""
-    if at + 1 >= len(pieces) or "number" not in pieces[at + 1] or is_digits(pieces[at + 1]):
+    if at + 1 >= len(pieces) or "number" not in pieces[at + 1].senses or pieces[at + 1].is_digits:
         return False
-    value = _as_number(pieces[at + 1], "number")
+    value, pending = sense(pieces[at + 1], "number"), number.pending
     if pending is None:
-        return before >= 100 and value < 100
+        return number.before >= 100 and (value < 100 or (joins == "reversed" and value < number.last))
     if joins == "tens":
         return _fits(pending, value) or (pending >= 100 and value < 100)
     if joins == "reversed":

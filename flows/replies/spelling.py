@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rapidfuzz.distance import OSA
 
 #: Words longer than this are not compared.
-_LONGEST = 24
+LONGEST_WORD = 24
 
 
 def slips_allowed(length: int) -> int:
@@ -24,21 +24,21 @@ def distance(word: str, other: str, limit: int) -> int:
     return int(OSA.distance(word, other, score_cutoff=limit))
 
 
-def nearest(word: str, candidates: Iterable[str]) -> tuple[list[str], int]:
-    """The candidates fewest slips away from `word`, within what its length allows, and that number of slips."""
-    if len(word) > _LONGEST:
-        return [], 0
-    best: list[str] = []
-    least = slips_allowed(len(word)) + 1
+def begins_alike(word: str, other: str) -> bool:
+    """Whether two words begin with the same letter, or with the same two swapped: thumbs seldom miss the first."""
+    return word[0] == other[0] or word[:2] == other[1::-1]
+
+
+def near(word: str, candidates: Iterable[str]) -> list[tuple[int, str]]:
+    """The candidates that `word` may be a slip of, with the slips, nearest first."""
+    if len(word) > LONGEST_WORD or len(word) < 3:
+        return []
+    found: list[tuple[int, str]] = []
     for candidate in candidates:
-        allowed = min(slips_allowed(len(candidate)), slips_allowed(len(word)), least)
-        if not allowed or abs(len(candidate) - len(word)) > allowed:
+        allowed = min(slips_allowed(len(candidate)), slips_allowed(len(word) + 1))
+        if not allowed or abs(len(candidate) - len(word)) > allowed or not begins_alike(word, candidate):
             continue
         slips = distance(word, candidate, allowed)
-        if slips > allowed or (slips > 1 and candidate[0] != word[0]):
-            continue
-        if slips < least:
-            best, least = [candidate], slips
-        elif slips == least:
-            best.append(candidate)
-    return best, least if best else 0
+        if slips <= allowed:
+            found.append((slips, candidate))
+    return sorted(found)

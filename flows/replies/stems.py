@@ -5,23 +5,44 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_LATIN = re.compile(r"(?:iness|ings|ing|ies|ied|edly|ed|aux|eaux|ers|er|es|s|e|y|x|o|a)$")
+_LATIN = re.compile(r"(?:iness|ings|ing|ies|ied|edly|ed|eaux|aux|ers|er|es|s|e|y|x|o|a)$")
 _CYRILLIC = re.compile(
-    r"(?:ями|ами|ові|еві|ого|ому|ими|іми|ння|ть|ах|ях|ов|ів|ем|ою|ею|ий|ій|их|іх|им|ім|а|я|о|е|у|ю|и|і|ь)+$"
+    r"(?:ями|ами|ові|еві|ого|ому|ими|іми|ння|ть|ах|ях|ов|ів|ем|ом|ою|ею|ий|ій|их|іх|им|ім|ку|ка|ки|ці|а|я|о|е|у|ю|и|і|ь)$"
 )
 _ARABIC_HEAD = re.compile(r"^(?:وال|بال|كال|فال|لل|ال|و(?=.{4})|ب(?=.{4})|ل(?=.{4})|ف(?=.{4}))")
 _ARABIC_TAIL = re.compile(r"(?:ات|ين|ون|ان|ها|هم|نا|كم|ه|ي)$")
+_SHORTEST = 3
+
+
+def _cut(pattern: re.Pattern[str], word: str) -> str:
+    cut = pattern.sub("", word)
+    if len(cut) >= _SHORTEST:
+        return cut
+    return word[:-1] if len(word) > _SHORTEST else word
 
 
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """The part of a normalised word that its forms share; at least three letters of it."""
     first = word[0]
-    if "؀" <= first <= "ۿ":
+    if "\u0600" <= first <= "\u06ff":
         bare = _ARABIC_HEAD.sub("", word)
-        bare = bare if len(bare) >= 3 else word
-        cut = _ARABIC_TAIL.sub("", bare)
-        return cut if len(cut) >= 3 else bare
-    pattern = _CYRILLIC if "Ѐ" <= first <= "ӿ" else _LATIN
-    cut = pattern.sub("", word)
-    return cut if len(cut) >= 3 else word
+        return _cut(_ARABIC_TAIL, bare if len(bare) >= _SHORTEST else word)
+    return _cut(_CYRILLIC if "\u0400" <= first <= "\u04ff" else _LATIN, word)
+
+
+def variants(word: str) -> tuple[str, ...]:
+    """The plural of a Latin word or its singular, and its other gender: "trees" and "tree", "bonne" and "bon"."""
+    if not word.isascii() or not word.isalpha() or len(word) < _SHORTEST:
+        return ()
+    if word.endswith("ies"):
+        return (word[:-3] + "y",)
+    if word.endswith("s"):
+        return (word[:-1], word[:-2]) if word.endswith("es") and len(word) > 4 else (word[:-1],)
+    plurals = (word + "s", word + "es")
+    if len(word) > _SHORTEST + 1 and word.endswith("e"):
+        return (*plurals, word[:-1], word[:-2]) if word[-2] == word[-3] else (*plurals, word[:-1])
+    if len(word) > _SHORTEST and word[-1] in "ao":
+        other = word[:-1] + ("o" if word[-1] == "a" else "a")
+        return (*plurals, other, other + "s")
+    return (*plurals, word + "e")

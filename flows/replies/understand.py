@@ -3,55 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flows.definition import Question
 from flows.replies.choice import exact, read_choice
+from flows.replies.choices import read_choices
 from flows.replies.commands import command, skips
+from flows.replies.dates import read_date
 from flows.replies.email import read_email
-from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Message, lexicon, read
+from flows.replies.lexicon import Message, lexicon, read
 from flows.replies.media import read_location, read_photo
 from flows.replies.normal import LONGEST
 from flows.replies.number import fitting, read_number
 from flows.replies.numerals import tidy
-from flows.replies.options import Options, prepare
 from flows.replies.phone import read_phone
 from flows.replies.postal_code import read_postal_code
+from flows.replies.prepared import Prepared, prepared
 from flows.replies.reading import Reading, ReplyContext
+from flows.replies.scale import read_scale
 from flows.replies.stop import wish
 from flows.replies.text import read_text
+from flows.replies.times import read_time
 from flows.replies.yesno import read_yesno
 
 UNCLEAR = Reading("unclear")
+STOP = Reading("command", command="stop")
 #: Kinds of question that any words at all may answer.
 _OPEN = frozenset({"text", "location"})
-_MOST_PREPARED = 1024
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Prepared:
-    """What is worked out once for a question and the languages of a reader."""
-
-    question: Question
-    lexicon: Lexicon
-    options: Options | None
-
-
-_prepared: dict[tuple[int, str, tuple[str, ...]], _Prepared] = {}
-
-
-def _prepare(question: Question, context: ReplyContext) -> _Prepared:
-    """Prepared by identity: a question is frozen, and the reference kept here keeps its id from being used again."""
-    name = (id(question), context.language, context.languages)
-    found = _prepared.get(name)
-    if found is not None and found.question is question:
-        return found
-    words = lexicon(context.language, context.languages)
-    options = prepare(question, words) if question.options else None
-    while len(_prepared) >= _MOST_PREPARED:
-        _prepared.pop(next(iter(_prepared)), None)
-    found = _prepared[name] = _Prepared(question, words, options)
-    return found
+#: Kinds whose answers have a shape of their own, that no correction or negation is part of.
+_SHAPED = frozenset({"phone", "email", "postal_code", "photo"})
 
 
 def understand(
@@ -68,35 +48,122 @@ def understand(
     `button`: the key of a tapped button. `media`: (kind, reference) pairs. `location`: (latitude, longitude) in degrees.
     Never raises, whatever the text.
     """
-    ready = _prepare(question, context)
-    if button is not None:
-        reading = _tapped(question, button)
-        if reading is not None:
-            return reading
+    if button is not None and (tapped := _tapped(question, button)) is not None:
+        return tapped
     text = text.strip()
-    is_open = question.kind in _OPEN
     if len(text) > LONGEST or not text:
         return _beyond_words(question, text, media, location)
-    message = read(text, ready.lexicon, ready.options.vocabulary if ready.options else NO_VOCABULARY)
+    ready = prepared(question, context)
+    message = read(text, ready.lexicon, ready.vocabulary)
+    if not message.pieces:
+        return _beyond_words(question, "", media, location)
     if ready.lexicon.entries.get(message.whole, {}).get("stop") == "words":
-        return Reading("command", command="stop")
-    if ready.options is not None and question.kind == "choice":
-        found = exact(message.whole, ready.options)
-        if found is not None:
-            return found
-    doubt = wish(message, ready.lexicon, is_open)
-    if doubt is not None and doubt.stop:
-        return Reading("command", command="stop")
+        return STOP
+    if question.kind == "choice" and ready.options is not None:
+        named = exact(message, ready.options)
+        if named is not None:
+            return named
+    if media or location is not None:
+        shown = _beyond_words(question, text, media, location)
+        if shown.outcome == "answered":
+            return shown
+    return _in_words(ready, message, text, context)
+
+
+def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading:
+    question = ready.question
+    is_open = question.kind in _OPEN
+    wished = wish(message, ready.lexicon, is_open)
+    if wished == "stop":
+        return STOP
     order = command(message, ready.lexicon, is_open)
-    if order is not None:
+    if is_open and order is not None:
         return order
-    reading = _beyond_words(question, text, media, location) if media or location else None
-    if reading is None or reading.outcome == "unclear":
-        reading = _answer(question, message, ready, text, context)
+    reading = _answer(ready, message, text, context)
+    named = reading.outcome == "answered" and reading.value != "other"
+    if order is not None and order.command == "language" and _is_about_languages(ready, message):
+        return reading
+    if wished == "weak":
+        return replace(reading, unsure_stop=True) if named else STOP
+    if order is not None and not (named and _outweighs(ready, message, order)):
+        return order
     passing = skips(message, ready.lexicon)
-    if passing == "skip" or (reading.outcome == "unclear" and passing is not None):
-        return Reading("skipped") if question.optional else UNCLEAR
-    return replace(reading, unsure_stop=True) if doubt is not None else reading
+    if passing == "skip" or (passing is not None and (reading.outcome == "unclear" or passing == "refuse")):
+        reading = Reading("skipped") if question.optional else UNCLEAR
+    return replace(reading, unsure_stop=True) if wished == "doubt" else reading
+
+
+def _is_about_languages(ready: Prepared, message: Message) -> bool:
+    """Whether a language's name answers a question about languages: "Spanish" does, "can we do this in Spanish" does not."""
+    if ready.options is None or not ready.options.tongues:
+        return False
+    return not any(piece.has("speak_frame", "speak_not") for piece in message.pieces)
+
+
+def _outweighs(ready: Prepared, message: Message, order: Reading) -> bool:
+    """Whether an answer counts more than a command in the same words: "call me" where a call is an option."""
+    return ready.options is not None and order.command != "language" and " " in message.whole
+
+
+def _answer(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading:
+    """The answer in the reply; where it corrects itself ("2 sorry 3"), the one after the correction."""
+    pieces = message.pieces
+    if ready.question.kind in _OPEN or ready.question.kind in _SHAPED:
+        return _by_kind(ready, message, text, context)
+    for at in range(len(pieces) - 2, 0, -1):
+        if _corrects(pieces, at, ready):
+            tail = _by_kind(ready, message.cut(at + 1), text, context)
+            if tail.outcome == "answered" and tail.value != "other":
+                return tail
+    return _by_kind(ready, message, text, context)
+
+
+def _corrects(pieces: list, at: int, ready: Prepared) -> bool:  # type: ignore[type-arg]
+    """Whether the piece at `at` takes back what stands before it: "no wait", or a bare no between two numbers."""
+    piece = pieces[at]
+    if "correction" in piece.senses:
+        return True
+    if "no" not in piece.senses or ready.question.kind == "yesno":
+        return False
+    before = next((one for one in reversed(pieces[:at]) if not one.is_sign), None)
+    after = next((one for one in pieces[at + 1 :] if not one.is_sign), None)
+    return (
+        before is not None
+        and after is not None
+        and (before.is_digits or before.has("number", "pm", "am", "unit"))
+        and (after.is_digits or after.has("number"))
+    )
+
+
+def _by_kind(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading:
+    question, options, words = ready.question, ready.options, ready.lexicon
+    match question.kind:
+        case "choice" if options is not None:
+            return read_choice(question, message, options, words)
+        case "choices" if options is not None:
+            return read_choices(question, message, options, words)
+        case "yesno":
+            return read_yesno(message, ready.echoed)
+        case "number":
+            return read_number(question, message, words, ready.asked)
+        case "scale":
+            return read_scale(question, message, options, words, ready.echoed)
+        case "date":
+            return read_date(question, message, words, context.now.date())
+        case "time":
+            return read_time(message, words)
+        case "phone":
+            return read_phone(text, context.region)
+        case "email":
+            return read_email(text)
+        case "postal_code":
+            return read_postal_code(text)
+        case "location":
+            return read_location(question, text, None)
+        case "text":
+            return read_text(question, text)
+        case _:
+            return UNCLEAR
 
 
 def _tapped(question: Question, button: str) -> Reading | None:
@@ -112,7 +179,7 @@ def _tapped(question: Question, button: str) -> Reading | None:
     if question.kind in ("scale", "number"):
         try:
             values = fitting(question, (tidy(float(button)),))
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return Reading("answered", value=values[0]) if values else None
     return None
@@ -131,28 +198,6 @@ def _beyond_words(
     return Reading("unclear", reason="not_a_word_question" if (media or location) and not text else "")
 
 
-def _answer(question: Question, message: Message, ready: _Prepared, text: str, context: ReplyContext) -> Reading:
-    match question.kind:
-        case "choice" if ready.options is not None:
-            return read_choice(question, message, ready.options, ready.lexicon)
-        case "yesno":
-            return read_yesno(message)
-        case "number" | "scale":
-            return read_number(question, message, ready.lexicon)
-        case "text":
-            return read_text(question, text)
-        case "location":
-            return read_location(question, text, None)
-        case "phone":
-            return read_phone(text, context.region)
-        case "email":
-            return read_email(text)
-        case "postal_code":
-            return read_postal_code(text)
-        case _:
-            return UNCLEAR
-
-
 def read_command(text: str, languages: Sequence[str]) -> Reading:
     """A text that came with no question open: a command, or unclear (`unsure_stop` where it may be a wish to be left
     alone). `languages`: the participant's or community's languages, the likeliest first."""
@@ -161,10 +206,10 @@ def read_command(text: str, languages: Sequence[str]) -> Reading:
         return UNCLEAR
     words = lexicon(languages[0] if languages else "en", tuple(languages[1:]))
     message = read(text, words)
-    doubt = wish(message, words, False)
-    if doubt is not None and doubt.stop:
-        return Reading("command", command="stop")
+    wished = wish(message, words, False)
+    if wished in ("stop", "weak"):
+        return STOP
     order = command(message, words, False)
     if order is not None:
         return order
-    return replace(UNCLEAR, unsure_stop=True) if doubt is not None else UNCLEAR
+    return replace(UNCLEAR, unsure_stop=True) if wished == "doubt" else UNCLEAR

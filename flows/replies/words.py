@@ -4,15 +4,17 @@ A section of a file is a list of phrases separated by commas, or a table whose e
 
     yes:                      # sense "yes"; "alone" only counts as the whole reply
       plain: yes, yep
-      alone: y, ok
+      alone: y, o
     numbers: {1: one, 2: two} # sense "number" with its value
     polite: please, thanks    # sense "polite": may be ignored
+
+`stop` and `asks` hold patterns besides, which `flows.replies.patterns` explains.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,8 +25,9 @@ from ruamel.yaml.error import YAMLError
 
 from flows.replies.normal import WORDS, key
 
+Value: TypeAlias = int | float | str | bool
 #: What a phrase can mean: sense -> value ("number": 2, "yes": "plain", "polite": True).
-Senses: TypeAlias = dict[str, int | float | str | bool]
+Senses: TypeAlias = dict[str, Value]
 
 
 class WordsError(ValueError):
@@ -37,7 +40,8 @@ class Words:
 
     `day_first`: "12/4" is 12 April ("yes"), December 4 ("no") or either ("unsure"). `decimal`: its decimal sign.
     `joins`: between which parts of a number "and" stands ("hundreds": 105; "tens": 25 too; "reversed": five-and-twenty).
-    `clitics`: small words written onto the next ("و" in "والطعام"). `stop`: patterns by strength, for `flows.replies.stop`.
+    `clitics`: small words written onto the next ("و" in "والطعام"). `patterns`: pattern texts by name (`stop.strong`,
+    `asks.person`), with their `groups`. `spellings`: other spellings of words that labels may have.
     """
 
     language: str
@@ -49,102 +53,22 @@ class Words:
     joins: str
     clitics: tuple[str, ...]
     senses: Mapping[str, Senses]
-    stop: Mapping[str, str]
+    patterns: Mapping[str, str]
     groups: Mapping[str, str]
+    spellings: Mapping[str, tuple[str, ...]]
 
 
-_SCALARS = {
-    "language": str,
-    "name": str,
-    "review": str,
-    "complete": bool,
-    "day_first": str,
-    "decimal": str,
-    "joins": str,
-    "clitics": str,
+#: Plain entries at the top of a file, with what stands where one is missing.
+_SCALARS: dict[str, str] = {
+    "language": "",
+    "name": "",
+    "review": "needs a speaker's review",
+    "day_first": "unsure",
+    "decimal": ".",
+    "joins": "hundreds",
+    "clitics": "",
 }
-#: Tables whose keys become the value of the sense, with the sense's name and what makes a key a value.
-_TABLES: dict[str, tuple[str, Callable[[object], int | float | str]]] = {
-    "yes": ("yes", str),
-    "no": ("no", str),
-    "numbers": ("number", lambda name: _number(name)),
-    "multipliers": ("multiplier", lambda name: _number(name)),
-    "fractions": ("fraction", lambda name: float(str(name))),
-    "ordinals": ("ordinal", lambda name: int(str(name))),
-    "units": ("unit", str),
-    "days": ("day", lambda name: int(str(name))),
-    "weekdays": ("weekday", lambda name: int(str(name))),
-    "months": ("month", lambda name: int(str(name))),
-    "holidays": ("holiday", str),
-    "dayparts": ("daypart", str),
-    "clock": ("clock", str),
-    "letters": ("letter", lambda name: int(str(name))),
-    "commands": ("command", str),
-    "commands_closed": ("command_closed", str),
-    "speak": ("speak", str),
-}
-_LISTS = frozenset(
-    {
-        "undecided",
-        "hedge",
-        "polite",
-        "intro",
-        "small",
-        "people",
-        "not",
-        "but",
-        "because",
-        "or",
-        "and",
-        "correction",
-        "all",
-        "both",
-        "none",
-        "except",
-        "other",
-        "dont_know",
-        "skip",
-        "refuse",
-        "not_applicable",
-        "vague",
-        "ordinal_endings",
-        "last",
-        "middle",
-        "position",
-        "about",
-        "more_than",
-        "less_than",
-        "minus",
-        "to",
-        "between",
-        "out_of",
-        "stars",
-        "currency",
-        "lowest",
-        "highest",
-        "degrees",
-        "next",
-        "this",
-        "previous",
-        "next_week",
-        "this_week",
-        "last_week",
-        "next_month",
-        "ago",
-        "ahead",
-        "from_now",
-        "from",
-        "before",
-        "after",
-        "weekend",
-        "am",
-        "pm",
-        "point",
-        "speak_frame",
-    }
-)
-_STOP = ("words", "closed", "strong", "weak", "groups")
-_ALIASES = {"ordinal_endings": "ordinal_ending"}
+_CHOICES = {"day_first": ("yes", "no", "unsure"), "decimal": (".", ","), "joins": ("hundreds", "tens", "reversed")}
 
 
 def _number(name: object) -> int | float:
@@ -152,48 +76,125 @@ def _number(name: object) -> int | float:
     return int(value) if value.is_integer() else value
 
 
-def _phrases(path: Path, section: str, value: object) -> list[str]:
-    if not isinstance(value, str | int | float):
-        raise WordsError(f"{path.name}: {section}: write the phrases in one line, separated by commas")
-    text = str(value).replace("，", ",").replace("、", ",").replace("\n", " ")
-    text = text.replace("،", ",")
-    return [phrase.strip().strip("\"'") for phrase in text.split(",") if phrase.strip()]
+def _whole(name: object) -> int:
+    return int(str(name))
 
 
-def _add(senses: dict[str, Senses], phrase: str, sense: str, value: int | float | str | bool) -> None:
-    found = key(phrase)
-    if found:
-        senses.setdefault(found, {}).setdefault(sense, value)
+#: Tables whose keys become the value of the sense, with what makes a key a value.
+_TABLES: dict[str, tuple[str, Callable[[object], Value]]] = {
+    "yes": ("yes", str),
+    "no": ("no", str),
+    "numbers": ("number", _number),
+    "multipliers": ("multiplier", _number),
+    "fractions": ("fraction", lambda name: float(str(name))),
+    "ordinals": ("ordinal", _whole),
+    "units": ("unit", str),
+    "days": ("day", _whole),
+    "weeks": ("week", _whole),
+    "month_shifts": ("month_shift", _whole),
+    "weekdays": ("weekday", _whole),
+    "months": ("month", _whole),
+    "holidays": ("holiday", str),
+    "dayparts": ("daypart", str),
+    "clock": ("clock", str),
+    "letters": ("letter", _whole),
+    "commands": ("command", str),
+    "commands_closed": ("command_closed", str),
+    "speak": ("speak", str),
+    "rates": ("rate", str),
+}
+#: Sections that are one list of phrases; the section's name is the sense.
+_LISTS = frozenset(
+    """undecided hedge polite intro counting small people self question not but because or and correction all both none
+    except other dont_know skip refuse not_applicable vague ordinal_ending last middle position about more_than less_than
+    minus to between out_of stars currency lowest highest degrees strong_degrees per next this previous ago ahead from_now
+    from before after weekend am pm point at day_mark month_mark year_mark day_article part speak_frame speak_not if only not_refusing at_least
+    at_most""".split()  # noqa: SIM905
+)
+_STOP_LISTS = ("words", "clear", "closed", "doubt")
+_STOP_PATTERNS = ("strong", "weak")
 
 
-def _unknown(path: Path, section: str, known: list[str]) -> WordsError:
-    near = difflib.get_close_matches(section, known, 1)
-    hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
-    return WordsError(f"{path.name}: there is no section {section}{hint}")
+def phrases(text: str) -> list[str]:
+    """The phrases of a list: between commas of any script."""
+    for comma in "，،":
+        text = text.replace(comma, ",")
+    return [phrase for part in text.split(",") if (phrase := part.strip(" \n\"'"))]
 
 
-def _read_section(path: Path, section: str, body: object, senses: dict[str, Senses]) -> None:
-    if section in _LISTS:
-        for phrase in _phrases(path, section, body):
-            _add(senses, phrase, _ALIASES.get(section, section), True)
-        return
-    sense, convert = _TABLES[section]
-    if not isinstance(body, dict):
-        raise WordsError(f"{path.name}: {section} is a table: write an entry a line, such as `1: one, single`")
-    for name, value in body.items():
-        try:
-            meaning = convert(name)
-        except ValueError:
-            raise WordsError(f"{path.name}: {section}: {name!r} should be a number") from None
-        for phrase in _phrases(path, f"{section}.{name}", value):
-            _add(senses, phrase, sense, meaning)
+class _File:
+    """A file on its way to `Words`."""
 
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.senses: dict[str, Senses] = {}
+        self.patterns: dict[str, str] = {}
+        self.groups: dict[str, str] = {}
+        self.spellings: dict[str, tuple[str, ...]] = {}
 
-def _scalar(path: Path, document: Mapping[str, object], name: str, default: str) -> str:
-    value = document.get(name, default)
-    if not isinstance(value, str):
-        raise WordsError(f"{path.name}: {name} should be plain text")
-    return value
+    def wrong(self, place: str, remedy: str) -> WordsError:
+        return WordsError(f"{self.path.name}: {place}: {remedy}")
+
+    def unknown(self, name: str, known: Iterable[str]) -> WordsError:
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, 1)
+        return self.wrong(
+            name, f"did you mean {near[0]}?" if near else f"no such section; there are {', '.join(names)}"
+        )
+
+    def list(self, place: str, value: object) -> list[str]:
+        if not isinstance(value, str | int | float):
+            raise self.wrong(place, "write the phrases in one text, separated by commas")
+        return phrases(str(value))
+
+    def table(self, place: str, value: object) -> dict[object, object]:
+        if not isinstance(value, dict):
+            raise self.wrong(place, "write an entry a line, such as `1: one, single`")
+        return value
+
+    def add(self, place: str, value: object, sense: str, meaning: Value) -> None:
+        for phrase in self.list(place, value):
+            found = key(phrase)
+            if found:
+                self.senses.setdefault(found, {}).setdefault(sense, meaning)
+
+    def section(self, section: str, body: object) -> None:
+        if section in _LISTS:
+            self.add(section, body, section, True)
+        elif section == "stop":
+            self._stop(body)
+        elif section == "asks":
+            for name, text in self.table(section, body).items():
+                self.patterns[f"asks.{name}"] = str(text)
+        elif section == "groups":
+            self.groups = {str(name): str(text) for name, text in self.table(section, body).items()}
+        elif section == "spellings":
+            for name, text in self.table(section, body).items():
+                self.spellings[key(str(name))] = tuple(key(one) for one in self.list(f"spellings.{name}", text))
+        elif section in _TABLES:
+            self._table(section, body)
+        elif section != "complete":
+            raise self.unknown(
+                section, [*_SCALARS, *_TABLES, *_LISTS, "stop", "asks", "groups", "spellings", "complete"]
+            )
+
+    def _table(self, section: str, body: object) -> None:
+        sense, convert = _TABLES[section]
+        for name, value in self.table(section, body).items():
+            try:
+                meaning = convert(name)
+            except ValueError:
+                raise self.wrong(section, f"{name!r} should be a number") from None
+            self.add(f"{section}.{name}", value, sense, meaning)
+
+    def _stop(self, body: object) -> None:
+        for name, value in self.table("stop", body).items():
+            if name in _STOP_LISTS:
+                self.add(f"stop.{name}", value, "stop", str(name))
+            elif name in _STOP_PATTERNS:
+                self.patterns[f"stop.{name}"] = str(value)
+            else:
+                raise self.unknown(f"stop.{name}", [f"stop.{known}" for known in (*_STOP_LISTS, *_STOP_PATTERNS)])
 
 
 def read(path: Path) -> Words:
@@ -204,47 +205,35 @@ def read(path: Path) -> Words:
         raise WordsError(f"{path.name}: {error}") from error
     if not isinstance(document, dict) or document.get("language") != path.stem:
         raise WordsError(f"{path.name}: the file should begin with `language: {path.stem}`")
-    senses: dict[str, Senses] = {}
-    known = [*_SCALARS, *_TABLES, *_LISTS, "stop"]
-    stop: dict[str, str] = {}
-    groups: dict[str, str] = {}
+    file = _File(path)
+    scalars = dict(_SCALARS)
     for section, body in document.items():
-        if section not in known:
-            raise _unknown(path, str(section), known)
-        if section == "stop":
-            _read_stop(path, body, senses, stop, groups)
-        elif section not in _SCALARS:
-            _read_section(path, section, body, senses)
+        if section in _SCALARS:
+            scalars[section] = _scalar(file, section, body)
+        else:
+            file.section(str(section), body)
     return Words(
         language=path.stem,
-        name=_scalar(path, document, "name", path.stem),
-        review=_scalar(path, document, "review", "needs a speaker's review"),
-        complete=bool(document.get("complete", False)),
-        day_first=_scalar(path, document, "day_first", "unsure"),
-        decimal=_scalar(path, document, "decimal", "."),
-        joins=_scalar(path, document, "joins", "hundreds"),
-        clitics=tuple(_phrases(path, "clitics", document.get("clitics", ""))),
-        senses=senses,
-        stop=stop,
-        groups=groups,
+        name=scalars["name"] or path.stem,
+        review=scalars["review"],
+        complete=document.get("complete") is True,
+        day_first=scalars["day_first"],
+        decimal=scalars["decimal"],
+        joins=scalars["joins"],
+        clitics=tuple(key(clitic) for clitic in phrases(scalars["clitics"])),
+        senses=file.senses,
+        patterns=file.patterns,
+        groups=file.groups,
+        spellings=file.spellings,
     )
 
 
-def _read_stop(
-    path: Path, body: object, senses: dict[str, Senses], stop: dict[str, str], groups: dict[str, str]
-) -> None:
-    if not isinstance(body, dict):
-        raise WordsError(f"{path.name}: stop is a table of {', '.join(_STOP)}")
-    for name, value in body.items():
-        if name not in _STOP:
-            raise _unknown(path, f"stop.{name}", [f"stop.{known}" for known in _STOP])
-        if name == "groups":
-            groups.update({str(group): str(phrases) for group, phrases in value.items()})
-        elif name in ("words", "closed"):
-            for phrase in _phrases(path, f"stop.{name}", value):
-                _add(senses, phrase, "stop", name)
-        else:
-            stop[name] = str(value)
+def _scalar(file: _File, name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise file.wrong(name, "should be plain text")
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise file.wrong(name, f"should be one of {', '.join(_CHOICES[name])}")
+    return value
 
 
 @cache
@@ -265,5 +254,5 @@ def words(language: str) -> Words:
 def nearest_language(tag: str) -> str | None:
     """The language with words that stands for a tag: `fr-CA` and `fr_CA` are `fr`, `fil` is `tl`; None if there is none."""
     base = tag.replace("_", "-").split("-")[0].lower()
-    base = {"fil": "tl", "cmn": "zh", "yue": "zh", "mi'kmaq": "mic"}.get(base, base)
+    base = {"fil": "tl", "cmn": "zh", "yue": "zh"}.get(base, base)
     return base if base in languages() else None

@@ -2,66 +2,127 @@
 
 from __future__ import annotations
 
-from flows.replies.commands import is_sign
+from typing import Literal, TypeAlias
+
+from flows.definition import Question
 from flows.replies.lexicon import Message, Piece
+from flows.replies.mentions import ends_clause
+from flows.replies.normal import normalise, tokens
 from flows.replies.reading import Reading
+from flows.replies.stems import stem
 
 UNCLEAR = Reading("unclear")
 YES = Reading("answered", value=True)
 NO = Reading("answered", value=False)
+#: What a clause says, from strong to weak: a plain yes or no, a sentence ("I can't"), a courtesy ("ok"), wavering.
+Vote: TypeAlias = tuple[Literal["plain", "sentence", "weak", "unsure"], bool]
+_IGNORED = ("polite", "hedge", "intro", "degrees", "only")
+_SMALL = (
+    "polite",
+    "hedge",
+    "intro",
+    "small",
+    "self",
+    "degrees",
+    "only",
+    "people",
+    "day",
+    "daypart",
+    "weekday",
+    "and",
+    "counting",
+)
+
+
+def echoes(question: Question) -> frozenset[str]:
+    """The stems of the question's own words, in all its languages: "don't end it" answers "should the town end …?"."""
+    found: set[str] = set()
+    for text in question.text.values():
+        found.update(stem(token[0]) for token in tokens(normalise(text)) if len(token[0]) > 2 and token[0][0].isalpha())
+    return frozenset(found)
+
+
+def read_yesno(message: Message, echoed: frozenset[str]) -> Reading:
+    """Yes or no; both, neither or "maybe" is unclear."""
+    votes = [vote for clause in _clauses(message) for vote in _votes(clause, echoed)]
+    if any(strength == "unsure" for strength, _ in votes):
+        return UNCLEAR
+    for strength in ("plain", "sentence", "weak"):
+        said = {value for found, value in votes if found == strength}
+        if len(said) == 2:
+            return UNCLEAR
+        if said:
+            value = said.pop()
+            against = strength == "plain" and any(found == "sentence" and other != value for found, other in votes)
+            return UNCLEAR if against else YES if value else NO
+    return UNCLEAR
 
 
 def _clauses(message: Message) -> list[list[Piece]]:
+    """The clauses, signs left out; what follows a "because" is no answer, nor is a clause that asks."""
     found: list[list[Piece]] = [[]]
     for piece in message.pieces:
-        sign = piece.text in ",.;:!?-/()" and not piece.senses
-        if sign or "but" in piece.senses or "because" in piece.senses:
+        if piece.text == "?" and len(found[-1]) > 2:
+            found[-1] = []
+        if ends_clause(piece) or "but" in piece.senses:
             found.append([])
-        elif not is_sign(piece):
+        elif "because" in piece.senses and any(found):
+            break
+        elif not piece.is_sign:
             found[-1].append(piece)
     return [clause for clause in found if clause]
 
 
-def _clause(clause: list[Piece]) -> bool | str | None:
-    """What one clause says: yes, no, None for nothing, or "unsure" where it says both or wavers."""
-    pieces = [
-        piece for piece in clause if "polite" not in piece.senses or "yes" in piece.senses or "no" in piece.senses
-    ]
-    if not pieces:
+def _is_answer(piece: Piece) -> bool:
+    return piece.has("yes", "no", "undecided")
+
+
+def _votes(clause: list[Piece], echoed: frozenset[str]) -> list[Vote]:
+    pieces = [piece for piece in clause if _is_answer(piece) or not piece.has("polite")]
+    if any("undecided" in piece.senses and not piece.has("yes", "no") for piece in pieces):
+        return [("unsure", False)]
+    if any("dont_know" in piece.senses and not piece.has("yes", "no") for piece in pieces):
+        return [("unsure", False)]
+    votes = [vote for at, piece in enumerate(pieces) if (vote := _vote(piece, pieces, at, echoed)) is not None]
+    if votes:
+        return votes
+    denied = any("not" in piece.senses for piece in pieces)
+    if denied and len(pieces) > 1 and _echoes(pieces, echoed):
+        return [("sentence", False)]
+    if any("self" in piece.senses for piece in pieces) and _echoes(pieces, echoed):
+        return [("sentence", True)]
+    return []
+
+
+def _echoes(pieces: list[Piece], echoed: frozenset[str]) -> bool:
+    """Whether the clause is made of the question's words and small ones."""
+    said = [piece for piece in pieces if not piece.has("not", *_SMALL)]
+    return bool(said) and all(_is_echo(piece.text, echoed) for piece in said)
+
+
+def _is_echo(word: str, echoed: frozenset[str]) -> bool:
+    return all(
+        stem(part) in echoed or any(len(part) > 4 and part[:5] == known[:5] for known in echoed)
+        for part in word.split()
+    )
+
+
+def _vote(piece: Piece, pieces: list[Piece], at: int, echoed: frozenset[str]) -> Vote | None:
+    if not piece.has("yes", "no"):
         return None
-    if any("undecided" in piece.senses and "hedge" not in piece.senses for piece in pieces):
-        return "unsure"
-    first = pieces[0]
-    said = {_said(piece, pieces, at) for at, piece in enumerate(pieces)} - {None}
-    if len(said) == 1:
-        value = said.pop()
-        strong = first.senses.get("no" if value is False else "yes") or len(pieces) == 1
-        return value if strong or _only_small(pieces) else None
-    if len(said) > 1:
-        return False if first.senses.get("yes") == "alone" and "no" in pieces[1].senses else "unsure"
-    return None
-
-
-def _only_small(pieces: list[Piece]) -> bool:
-    return all(piece.senses for piece in pieces)
-
-
-def _said(piece: Piece, pieces: list[Piece], at: int) -> bool | None:
-    denied = at > 0 and "not" in pieces[at - 1].senses and "no" not in pieces[at - 1].senses
-    if "yes" in piece.senses:
-        if piece.senses["yes"] in ("alone", "typos") and not _only_small(pieces):
-            return None
-        return not denied
-    if "no" in piece.senses:
-        if piece.senses["no"] in ("alone", "typos") and len(pieces) > 1:
-            return None
-        return None if denied else False
-    return None
-
-
-def read_yesno(message: Message) -> Reading:
-    """Yes or no; both, neither or "maybe" is unclear."""
-    said = [meaning for clause in _clauses(message) if (meaning := _clause(clause)) is not None]
-    if not said or "unsure" in said or len(set(said)) > 1:
-        return UNCLEAR
-    return YES if said[0] else NO
+    value = "yes" in piece.senses
+    strength = str(piece.senses["yes" if value else "no"])
+    before, after = pieces[:at], pieces[at + 1 :]
+    rest = [other for other in (*before, *after) if not _is_answer(other) and not other.has(*_IGNORED)]
+    if strength in ("alone", "typos"):
+        return ("plain", value) if not rest and not any(_is_answer(other) for other in before) else None
+    if any(not other.senses for other in before):
+        return None
+    if before and "not" in before[-1].senses and "no" not in before[-1].senses:
+        return ("plain", False) if value else ("unsure", False)
+    if strength == "weak":
+        return ("weak", value) if not any(other.has("not", "if") for other in after) else None
+    if strength == "sentence":
+        open_end = [other for other in after if not _is_answer(other) and not other.has(*_SMALL, "if")]
+        return ("sentence", value) if all(_is_echo(other.text, echoed) for other in open_end) else None
+    return ("plain", value)

@@ -1,0 +1,162 @@
+"""Reading an answer to a question with options of which several may be wanted."""
+
+from __future__ import annotations
+
+import itertools
+
+from flows.definition import Question
+from flows.replies.choice import UNCLEAR, concept_of, head, is_telling
+from flows.replies.lexicon import Lexicon, Message
+from flows.replies.mentions import Mention, mentions
+from flows.replies.numerals import amounts
+from flows.replies.options import Options
+from flows.replies.reading import Reading
+
+
+def read_choices(question: Question, message: Message, options: Options, lexicon: Lexicon) -> Reading:
+    """Every option that the reply names, in the flow's order."""
+    run = _run_of_digits(message, options)
+    if run:
+        return _answer(question, options, run)
+    found = head(mentions(message, options, lexicon), message)
+    ranked = _first_or_last(message, options, lexicon)
+    if ranked:
+        return _answer(question, options, ranked)
+    wanted, unsure = _wanted(found)
+    every = _every(message, options, lexicon)
+    if every:
+        excluded = {number for mention in found for number in mention.options}
+        if not _excepts(message) and excluded:
+            return UNCLEAR if excluded != every else _answer(question, options, every)
+        return _answer(question, options, every - excluded)
+    if unsure or _undecided(message, found):
+        between = tuple(options.keys[number] for number in sorted(wanted)) if unsure else ()
+        return Reading("unclear", between=between, reason="two_readings" if between else "")
+    if wanted:
+        return _with_words(question, message, found, wanted, options)
+    if found:
+        return UNCLEAR
+    return _nothing_named(question, message, options)
+
+
+def _nothing_named(question: Question, message: Message, options: Options) -> Reading:
+    concept = concept_of(message, options)
+    if concept is not None:
+        return _answer(question, options, {concept})
+    content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    if len(content) == 1 and "none" in content[0].senses:
+        return Reading("answered", value=[]) if not question.least else Reading("unclear", reason="too_few")
+    if question.other and is_telling(message):
+        return Reading("answered", value=["other"], other=message.raw.strip())
+    return UNCLEAR
+
+
+def _answer(question: Question, options: Options, numbers: set[int], words: str | None = None) -> Reading:
+    keys: list[str] = [options.keys[number] for number in sorted(numbers)]
+    if question.most is not None and len(keys) > question.most:
+        return Reading("unclear", between=tuple(keys), reason="too_many")
+    if question.least is not None and len(keys) < question.least:
+        return Reading("unclear", reason="too_few")
+    return Reading("answered", value=keys, other=words)
+
+
+def _run_of_digits(message: Message, options: Options) -> set[int]:
+    """ "135" for 1, 3 and 5, where there are fewer than ten options and each stands once, in order."""
+    digits = message.whole
+    if not digits.isdigit() or len(digits) < 2 or len(options.keys) > 9 or int(digits) <= len(options.keys):
+        return set()
+    numbers = [int(digit) for digit in digits]
+    rising = all(one < two for one, two in itertools.pairwise(numbers))
+    return (
+        {number - 1 for number in numbers} if rising and numbers[0] >= 1 and numbers[-1] <= len(options.keys) else set()
+    )
+
+
+def _wanted(found: list[Mention]) -> tuple[set[int], bool]:
+    """The options named, and whether one mention could be of several."""
+    wanted: set[int] = set()
+    certain = {mention.options[0] for mention in found if len(mention.options) == 1 and not mention.refused}
+    unsure = any(mention.refused == "doubt" for mention in found)
+    for mention in found:
+        if mention.refused:
+            continue
+        if len(mention.options) > 1 and not certain & set(mention.options):
+            unsure = True
+        wanted.update(mention.options if len(mention.options) == 1 else ())
+    refused = {number for mention in found if mention.refused for number in mention.options}
+    return wanted - refused, unsure
+
+
+def _undecided(message: Message, found: list[Mention]) -> bool:
+    """ "1 or 2", "1-3": not a list."""
+    for one, two in itertools.pairwise(found):
+        between = message.pieces[one.end : two.first]
+        if any("or" in piece.senses for piece in between) and not any("not" in piece.senses for piece in between):
+            return not (one.refused and two.refused)
+        ranged = one.way == two.way == "place" and len(between) == 1
+        if ranged and (between[0].text == "-" or ("to" in between[0].senses and between[0].text[0].isalpha())):
+            return True
+    return False
+
+
+def _excepts(message: Message) -> bool:
+    return any("except" in piece.senses for piece in message.pieces)
+
+
+def _every(message: Message, options: Options, lexicon: Lexicon) -> set[int]:
+    """All options but the open one, where the reply says "all"; two where it says "both" of two; () where it does not."""
+    many = len(options.keys) - (options.other is not None)
+    everything = set(range(many))
+    for at, piece in enumerate(message.pieces):
+        if piece.options:
+            continue
+        tokens = piece.text.split(" ")
+        if "all" in piece.senses or ("except" in piece.senses and "all" in lexicon.entries.get(tokens[0], {})):
+            counted = [amount.value for amount in amounts(message, lexicon) if amount.first in (at, at + 1)]
+            spelt = [
+                lexicon.entries.get(token, {}).get("number", int(token) if token.isdigit() else None)
+                for token in tokens
+            ]
+            said = [value for value in (*counted, *spelt) if value is not None]
+            return everything if not said or said[0] == many else set()
+        if "both" in piece.senses and many == 2:
+            return everything
+    return set()
+
+
+def _first_or_last(message: Message, options: Options, lexicon: Lexicon) -> set[int]:
+    """ "The first two", "les deux derniers"."""
+    content = [
+        piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "intro", "hedge", "only")
+    ]
+    if len(content) > 5 or any(piece.options or piece.is_unknown for piece in content):
+        return set()
+    first = any("ordinal" in piece.senses and piece.senses["ordinal"] == 1 for piece in content)
+    last = any("last" in piece.senses for piece in content)
+    counts = [amount.value for amount in amounts(message, lexicon) if not amount.ordinal]
+    counts.extend(2 for piece in content if "both" in piece.senses)
+    if first == last or len(counts) != 1 or not isinstance(counts[0], int) or counts[0] < 2:
+        return set()
+    many = len(options.keys) - (options.other is not None)
+    if counts[0] > many:
+        return set()
+    return set(range(counts[0])) if first else set(range(many - counts[0], many))
+
+
+def _with_words(
+    question: Question, message: Message, found: list[Mention], wanted: set[int], options: Options
+) -> Reading:
+    """The options named; a further thing that is none of them ("snow and walking my dog") is asked about."""
+    if options.other is None:
+        return _answer(question, options, wanted)
+    if options.other in wanted:
+        last = max(mention.end for mention in found if options.other in mention.options)
+        rest = [piece.text for piece in message.pieces[last:] if not piece.is_sign]
+        return _answer(question, options, wanted, " ".join(rest) or None)
+    for at, piece in enumerate(message.pieces[:-1]):
+        after = message.pieces[at + 1]
+        if ("and" in piece.senses or piece.text == ",") and after.is_unknown and at + 1 >= found[0].end:
+            later = any(mention.first > at for mention in found)
+            if "and" in piece.senses or later:
+                return Reading("unclear", between=tuple(options.keys[number] for number in sorted(wanted)))
+    return _answer(question, options, wanted)

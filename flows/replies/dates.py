@@ -1,0 +1,277 @@
+"""Reading a day out of a reply, in the participant's languages and time zone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flows.definition import Question
+from flows.replies.calendar import Range, Said, numeric_dates, range_of, resolve
+from flows.replies.lexicon import Lexicon, Message, Piece, read
+from flows.replies.mentions import ends_clause
+from flows.replies.numerals import Amount, amounts, sense
+from flows.replies.reading import Reading
+from flows.replies.spelling import near
+
+UNCLEAR = Reading("unclear")
+_DAYS = {"day": 1, "week": 7, "fortnight": 14}
+_MONTHS = {"month": 1, "year": 12}
+_SHORTEST_SLIP = 5
+_MOST_SHOWN = 3
+
+
+def read_date(question: Question, message: Message, lexicon: Lexicon, today: date) -> Reading:
+    """The one day that the reply names, as an ISO date."""
+    within = range_of(question.minimum, question.maximum, today)
+    clauses = _affirmed(message)
+    if clauses is None:
+        return UNCLEAR
+    said = _Gatherer(clauses, lexicon, today).said()
+    found = list(dict.fromkeys(resolve(said, today, within)))
+    inside = [day for day in found if within.holds(day)]
+    if len(inside) == 1:
+        return Reading("answered", value=inside[0].isoformat())
+    if len(inside) > 1:
+        shown = tuple(day.isoformat() for day in sorted(inside)[:_MOST_SHOWN])
+        return Reading("unclear", between=shown, reason="two_readings")
+    return Reading("unclear", reason="out_of_range") if found else _guess(said, today, within)
+
+
+def _guess(said: Said, today: date, within: Range) -> Reading:
+    """A bare number may be a day of the month: suggested, never taken."""
+    if said.day is not None and said.month is None and said.weekday is None and not said.quarrel:
+        said.years_day = True
+        found = [day for day in resolve(said, today, within) if within.holds(day)]
+        if len(found) == 1:
+            return Reading("unclear", suggestion=found[0].isoformat())
+    return UNCLEAR
+
+
+def _affirmed(message: Message) -> Message | None:
+    """The message without clauses that say no ("not Friday, Saturday"); None where nothing is left or they are one."""
+    kept: list[Piece] = []
+    clause: list[Piece] = []
+    denied = False
+    for piece in (*message.pieces, None):
+        if piece is None or (ends_clause(piece) and piece.text in ",;!?") or "but" in piece.senses:
+            if clause and not any(one.has("not") and not one.has("position", "minus", "less_than") for one in clause):
+                kept.extend(clause)
+            elif clause:
+                denied = True
+            clause = []
+            if piece is not None:
+                kept.append(piece)
+        else:
+            clause.append(piece)
+    if not denied:
+        return message
+    if not any(not piece.is_sign for piece in kept):
+        return None
+    words = " ".join(piece.text for piece in kept)
+    return Message(message.raw, words, words, kept)
+
+
+class _Gatherer:
+    """Collects what the pieces of a message say about a day."""
+
+    def __init__(self, message: Message, lexicon: Lexicon, today: date) -> None:
+        self.lexicon = lexicon
+        self.today = today
+        self.said_so_far = Said()
+        numeric, rest = numeric_dates(message.normal, lexicon.first.day_first)
+        if numeric:
+            self.said_so_far.numeric = numeric
+            again, _ = numeric_dates(rest, lexicon.first.day_first)
+            self.said_so_far.quarrel = bool(again)
+            message = read(rest, lexicon)
+        self.pieces = [self._mended(piece) for piece in message.pieces]
+        self.amounts = {
+            amount.first: amount for amount in amounts(Message("", message.normal, "", self.pieces), lexicon)
+        }
+
+    def said(self) -> Said:
+        at = 0
+        while at < len(self.pieces):
+            amount = self.amounts.get(at)
+            if amount is not None and "month" in self.pieces[at].senses and amount.end == at + 1:
+                amount = None
+            at = self._number(amount) if amount is not None else self._word(at)
+        self._between()
+        return self.said_so_far
+
+    def _mended(self, piece: Piece) -> Piece:
+        """A misspelt month or weekday ("wedensday") as what it is."""
+        if not piece.is_unknown or len(piece.text) < _SHORTEST_SLIP:
+            return piece
+        for own in self.lexicon.all[:2]:
+            names = [
+                text
+                for text, senses in own.senses.items()
+                if len(text) >= _SHORTEST_SLIP and not {"month", "weekday", "day"}.isdisjoint(senses)
+            ]
+            likely = near(piece.text, names)
+            best = {tuple(sorted(own.senses[name].items(), key=str)) for slips, name in likely if slips == likely[0][0]}
+            if len(best) == 1:
+                return piece._replace(senses=own.senses[likely[0][1]])
+        return piece
+
+    def _at(self, at: int) -> Piece | None:
+        return self.pieces[at] if 0 <= at < len(self.pieces) else None
+
+    def _set(self, name: str, value: object) -> None:
+        known = getattr(self.said_so_far, name)
+        if known is not None and known != value:
+            self.said_so_far.quarrel = True
+        setattr(self.said_so_far, name, value)
+
+    def _word(self, at: int) -> int:
+        piece = self.pieces[at]
+        said = self.said_so_far
+        if "weekday" in piece.senses:
+            self._set("weekday", int(sense(piece, "weekday")))
+        elif "month" in piece.senses and not self._is_may(at):
+            self._set("month", int(sense(piece, "month")))
+        elif "holiday" in piece.senses:
+            self._set("holiday", str(piece.senses["holiday"]))
+        elif "day" in piece.senses and not self._is_daypart(at):
+            self._set("offset", int(sense(piece, "day")))
+        elif "week" in piece.senses:
+            self._set("week", int(sense(piece, "week")))
+        elif "month_shift" in piece.senses:
+            self._set("month_shift", int(sense(piece, "month_shift")))
+        elif "unit" in piece.senses:
+            self._span(at, 1, at)
+        elif piece.has("next", "previous", "this"):
+            relation = next(name for name in ("next", "previous", "this") if name in piece.senses)
+            said.relation = said.relation or relation
+        return at + 1
+
+    def _is_may(self, at: int) -> bool:
+        """Whether "may" (or "mar", "sat") is a word of grammar here: a month has a number beside it or is alone."""
+        piece = self.pieces[at]
+        if not piece.has("small", "undecided"):
+            return False
+        beside = [other for other in (self._at(at - 1), self._at(at + 1)) if other is not None]
+        return not any(other.is_digits or other.has("number", "ordinal") for other in beside)
+
+    def _is_daypart(self, at: int) -> bool:
+        """Whether "mañana" is the morning here: "el viernes en la mañana"."""
+        piece = self.pieces[at]
+        if "daypart" not in piece.senses:
+            return False
+        return any(
+            "weekday" in other.senses or "month" in other.senses or ("day" in other.senses and other is not piece)
+            for other in self.pieces
+        )
+
+    def _number(self, amount: Amount) -> int:
+        if self._is_hour(amount):
+            return self._past_hour(amount)
+        after = self._at(amount.end)
+        value = amount.value
+        if not isinstance(value, int):
+            whole = value is not None and after is not None and "unit" in after.senses
+            self.said_so_far.quarrel = self.said_so_far.quarrel or whole
+            return amount.end
+        if after is not None and "month_mark" in after.senses and 1 <= value <= 12:
+            self._set("month", value)
+            return amount.end + 1
+        if after is not None and "year_mark" in after.senses and value > 31:
+            self._set("year", value)
+            return amount.end + 1
+        if after is not None and "day_mark" in after.senses and 1 <= value <= 31:
+            self._day(value, written=True)
+            return amount.end + 1
+        if after is not None and "unit" in after.senses and not amount.ordinal:
+            return self._span(amount.end, value, amount.first)
+        if amount.article:
+            return amount.end
+        return self._plain(amount, value)
+
+    def _plain(self, amount: Amount, value: int) -> int:
+        """A number with nothing after it that says what it counts: a day or a year."""
+        said = self.said_so_far
+        before = self._at(amount.first - 1)
+        article = before is not None and before.has("day_article", "position") and not before.is_sign
+        if value >= 1900 and value <= 2100:
+            self._set("year", value)
+        elif 1 <= value <= 31 and (said.day is None or said.month is None or amount.ordinal or not said.years_day):
+            if said.day is not None and value != said.day and self._is_range(amount):
+                said.quarrel = True
+            elif said.day is not None and said.month is not None and value != said.day:
+                self._set("year", value)
+            else:
+                self._day(value, written=amount.ordinal or article)
+        elif 31 < value < 100 and said.month is not None:
+            self._set("year", value)
+        return amount.end
+
+    def _is_range(self, amount: Amount) -> bool:
+        """ "Dec 4-6", "4 or 5 December"."""
+        before = self._at(amount.first - 1)
+        return before is not None and (before.text == "-" or before.has("or", "to", "and"))
+
+    def _day(self, value: int, *, written: bool) -> None:
+        self._set("day", value)
+        self.said_so_far.years_day = self.said_so_far.years_day or written
+
+    def _is_hour(self, amount: Amount) -> bool:
+        before, after = self._at(amount.first - 1), self._at(amount.end)
+        if amount.ordinal:
+            return False
+        if (
+            after is not None
+            and (after.has("am", "pm", "clock") or after.text == ":")
+            and not after.has("day_mark", "month_mark")
+        ):
+            return True
+        if after is not None and after.has("daypart") and "day" not in after.senses and self.said_so_far.month is None:
+            return True
+        if after is not None and after.senses.get("unit") == "hour":
+            return True
+        at_hour = before is not None and "at" in before.senses
+        return at_hour and not (after is not None and after.has("month", "month_mark", "day_mark", "unit"))
+
+    def _past_hour(self, amount: Amount) -> int:
+        end = amount.end
+        while (piece := self._at(end)) is not None and (
+            piece.is_digits
+            or piece.text == ":"
+            or piece.has("am", "pm", "clock", "unit")
+            or ("fraction" in piece.senses)
+        ):
+            end += 1
+        return end
+
+    def _span(self, unit: int, count: float, first: int) -> int:
+        """ "In 2 weeks", "3 days ago": `unit` is the piece of the unit, `first` the first of the number."""
+        name = str(self.pieces[unit].senses["unit"])
+        before = [piece for at in range(max(0, first - 3), first) if (piece := self._at(at)) is not None]
+        after = [piece for at in range(unit + 1, unit + 4) if (piece := self._at(at)) is not None]
+        if any("ago" in piece.senses for piece in (*before, *after[:2])):
+            direction = -1
+        elif any("ahead" in piece.senses for piece in before) or any(
+            "from_now" in piece.senses or "from" in piece.senses for piece in after[:2]
+        ):
+            direction = 1
+        else:
+            return unit + 1
+        if name in _DAYS:
+            self._set("offset", direction * round(count * _DAYS[name]))
+        elif name in _MONTHS:
+            self._set("months", direction * round(count * _MONTHS[name]))
+        return unit + 1
+
+    def _between(self) -> None:
+        """Two days with "or" or a dash between them were noticed as a quarrel; a bare weekday number is an hour."""
+        said = self.said_so_far
+        if (
+            said.weekday is not None
+            and said.day is not None
+            and not said.years_day
+            and said.month is None
+            and not said.numeric
+        ):
+            said.day = None
+
+
+__all__ = ["Range", "read_date"]

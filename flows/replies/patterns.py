@@ -1,0 +1,64 @@
+"""Patterns of words: how a file of words says "stop|quit texting me" in one line, and how a reply is held against it.
+
+A pattern is a row of slots with spaces between. A slot is a word, alternatives `a|b`, a group of the file `{cease}`
+(whose entries may have several words), `(word)` for one that may be missing, or `~` for up to three words of any kind.
+Patterns are separated by commas. They are held against the key of a reply: its tokens with one space between, so that
+a Chinese pattern matches character by character.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from flows.replies.normal import key
+from flows.replies.words import phrases, words
+
+_WORD = r"[^\s.,;:!?()]+"
+_GAP = rf"(?:{_WORD} ){{0,3}}"
+#: Where a clause may begin: at the start, or after a sign.
+_CLAUSE = r"(?:^|(?<=[.,;:!?()\-] ))"
+_SLOTS = re.compile(r"\{\w+\}(?:\|\S+)?|\S+")
+
+
+def _alternatives(text: str, groups: dict[str, str]) -> list[str]:
+    found: list[str] = []
+    for part in text.split("|"):
+        name = part.strip()
+        found.extend(_alternatives(groups[name[1:-1]], groups) if name.startswith("{") else [key(name)])
+    return [part for part in found if part]
+
+
+def _slot(slot: str, groups: dict[str, str]) -> str:
+    """One slot as an expression that ends in a space."""
+    if slot == "~":
+        return _GAP
+    optional = slot.startswith("(")
+    choices = sorted(set(_alternatives(slot.strip("()"), groups)), key=len, reverse=True)
+    body = "(?:" + "|".join(re.escape(choice) for choice in choices) + ") "
+    return f"(?:{body})?" if optional else body
+
+
+@cache
+def pattern(language: str, name: str) -> re.Pattern[str] | None:
+    """The pattern `name` ("stop.strong") of a language, anchored where a clause begins; None if it has none.
+
+    It is held against a reply's key and one more space. Its group `body` is what matched after the words that may lead
+    up to it (the file's group `lead`, any number of them up to six).
+    """
+    own = words(language)
+    groups = dict(own.groups)
+    rows = phrases(own.patterns.get(name, "").replace("\n", " "))
+    if not rows:
+        return None
+    lead = f"(?:{_slot('{lead}', groups)}){{0,6}}" if "lead" in groups else ""
+    bodies = ["".join(_slot(slot, groups) for slot in _SLOTS.findall(row)) for row in rows]
+    return re.compile(f"{_CLAUSE}{lead}(?P<body>{'|'.join(bodies)})")
+
+
+@cache
+def alarm(language: str, name: str) -> re.Pattern[str] | None:
+    """A cheap sign that a pattern of the family `name` ("stop") may match: any stem of the file's group `alarm_stop`."""
+    groups = dict(words(language).groups)
+    stems = _alternatives(groups.get(f"alarm_{name}", ""), groups)
+    return re.compile("|".join(re.escape(stem) for stem in stems)) if stems else None

@@ -1,0 +1,63 @@
+"""What is worked out once for a question and the languages of its reader, and kept while the question lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.definition import Question
+from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, lexicon
+from flows.replies.number import units
+from flows.replies.options import Options, of_question, of_scale
+from flows.replies.reading import ReplyContext
+from flows.replies.yesno import echoes
+
+_MOST = 1024
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A question as a reader of some languages sees it.
+
+    `options`: of a choice, or the labelled points of a scale. `asked`: the units of time that a number question speaks
+    of. `echoed`: the stems of the question's words.
+    """
+
+    question: Question
+    lexicon: Lexicon
+    options: Options | None
+    vocabulary: Vocabulary
+    asked: frozenset[str]
+    echoed: frozenset[str]
+
+
+_kept: dict[tuple[int, str, tuple[str, ...]], Prepared] = {}
+
+
+def prepared(question: Question, context: ReplyContext) -> Prepared:
+    """By identity: a question is frozen but cannot be hashed, and the reference kept here keeps its id from being reused."""
+    name = (id(question), context.language, context.languages)
+    found = _kept.get(name)
+    if found is not None and found.question is question:
+        return found
+    found = _prepare(question, context)
+    while len(_kept) >= _MOST:
+        _kept.pop(next(iter(_kept)), None)
+    _kept[name] = found
+    return found
+
+
+def _prepare(question: Question, context: ReplyContext) -> Prepared:
+    words = lexicon(context.language, context.languages)
+    options: Options | None = None
+    if question.options:
+        options = of_question(question, words)
+    elif question.kind == "scale" and question.labels:
+        options = of_scale(question, words)
+    return Prepared(
+        question=question,
+        lexicon=words,
+        options=options,
+        vocabulary=options.vocabulary if options is not None else NO_VOCABULARY,
+        asked=units(question, words) if question.kind == "number" else frozenset(),
+        echoed=echoes(question) if question.kind in ("yesno", "scale") else frozenset(),
+    )

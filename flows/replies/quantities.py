@@ -1,0 +1,144 @@
+"""Options that are amounts ("1 to 2 hours", "65 or older"), and replies that give an amount: which one holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.replies.lexicon import Lexicon, Message, Piece, read
+from flows.replies.numerals import Amount, amounts
+
+#: Units of time in minutes; a month is 30.4 days.
+_MINUTES = {
+    "minute": 1.0,
+    "hour": 60.0,
+    "day": 1440.0,
+    "week": 10080.0,
+    "fortnight": 20160.0,
+    "month": 43776.0,
+    "year": 525600.0,
+}
+_INFINITE = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Amounts from `low` to `high`; an open end is not part of it. `timed`: in minutes, since a unit of time was named."""
+
+    low: float
+    high: float
+    low_open: bool = False
+    high_open: bool = False
+    timed: bool = False
+
+    def holds(self, other: Span) -> bool:
+        """Whether every amount of `other` is one of this span's."""
+        below = other.low < self.low or (other.low == self.low and self.low_open and not other.low_open)
+        above = other.high > self.high or (other.high == self.high and self.high_open and not other.high_open)
+        return not below and not above
+
+    def times(self, factor: float) -> Span:
+        """The span in another unit."""
+        return Span(self.low * factor, self.high * factor, self.low_open, self.high_open, True)
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is one amount, neither a range nor "more than"."""
+        return self.low == self.high
+
+
+def span_of(message: Message, lexicon: Lexicon) -> Span | None:
+    """The amounts that a text speaks of: "under 18", "3 or 4 hours", "an hour and a half"; None if it speaks of none."""
+    pieces = message.pieces
+    found = [amount for amount in amounts(message, lexicon) if not amount.ordinal]
+    factor, last = _unit(pieces)
+    if not found or (last is not None and found[0].first > last and _is_half(pieces[found[0].first])):
+        found = _implied(pieces)
+    if not found or len(found) > 2 or any(amount.value is None for amount in found):
+        return None
+    values = [float(amount.value or 0) for amount in found]
+    if len(values) == 2:
+        values = _two(pieces, found, values)
+        if not values:
+            return None
+    elif factor is not None and last is not None and _half_after(pieces, last, found[0]):
+        values = [values[0] + 0.5]
+    return _bounded(pieces, values, factor)
+
+
+def _unit(pieces: list[Piece]) -> tuple[float | None, int | None]:
+    for at, piece in enumerate(pieces):
+        if "unit" in piece.senses:
+            return _MINUTES[str(piece.senses["unit"])], at
+    return None, None
+
+
+def _implied(pieces: list[Piece]) -> list[Amount]:
+    """ "An hour" is one hour."""
+    for at, piece in enumerate(pieces):
+        if at and "unit" in piece.senses and "small" in pieces[at - 1].senses:
+            return [Amount((1,), at - 1, at)]
+    return []
+
+
+def _is_half(piece: Piece) -> bool:
+    return piece.senses.get("fraction") == 0.5
+
+
+def _half_after(pieces: list[Piece], unit: int, amount: Amount) -> bool:
+    """ "An hour and a half", "une heure et demie": the half of a unit, not counted yet."""
+    return amount.end <= unit and any(_is_half(piece) for piece in pieces[unit + 1 :])
+
+
+def _two(pieces: list[Piece], found: list[Amount], values: list[float]) -> list[float]:
+    """The ends of a range; one amount for "1h30" and "1 hour 30 minutes"; nothing where they do not belong together."""
+    first, second = found
+    between = pieces[first.end : second.first]
+    units = [piece for piece in pieces if "unit" in piece.senses]
+    hours_first = bool(between) and "unit" in between[0].senses and between[0].senses["unit"] == "hour"
+    minutes = len(units) == 1 or any(piece.senses["unit"] == "minute" for piece in units[1:])
+    if (
+        hours_first
+        and minutes
+        and values[1] < 60
+        and not any(piece.has("to", "or") or piece.text == "-" for piece in between)
+    ):
+        return [values[0] + values[1] / 60]
+    joined = any(piece.has("to", "or", "and", "between") or piece.text in "-–/" for piece in between)
+    if not joined and not any("between" in piece.senses for piece in pieces[: first.first]):
+        return []
+    return values if values[0] <= values[1] else []
+
+
+def _bounded(pieces: list[Piece], values: list[float], factor: float | None) -> Span | None:
+    low, high = values[0], values[-1]
+    more = any(piece.has("more_than") for piece in pieces)
+    least = any(piece.has("at_least") or piece.text == "+" for piece in pieces)
+    less = any(piece.has("less_than") for piece in pieces)
+    most = any(piece.has("at_most") for piece in pieces)
+    if sum((more, least, less, most)) > 1 or (low != high and (more or least or less or most)):
+        return None
+    if more or least:
+        span = Span(low, _INFINITE, low_open=more)
+    elif less or most:
+        span = Span(-_INFINITE, high, high_open=less)
+    else:
+        span = Span(low, high)
+    return span if factor is None else span.times(factor)
+
+
+def spans_of(labels: list[list[str]], lexicon: Lexicon) -> tuple[Span, ...]:
+    """The span of each option, by the first of its labels that has one; () where the options are not all amounts."""
+    found: list[Span] = []
+    for texts in labels:
+        span = next((span for text in texts if (span := span_of(read(text, lexicon), lexicon)) is not None), None)
+        if span is None:
+            return ()
+        found.append(span)
+    if len(found) < 2 or len({span.timed for span in found}) > 1:
+        return ()
+    return tuple(found)
+
+
+def holding(spans: tuple[Span, ...], amount: Span) -> list[int]:
+    """The options whose span holds a reply's amount."""
+    return [number for number, span in enumerate(spans) if span.holds(amount)]

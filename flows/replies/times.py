@@ -1,0 +1,270 @@
+"""Reading a time of day out of a reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.numerals import Amount, amounts
+from flows.replies.reading import Reading
+
+UNCLEAR = Reading("unclear")
+#: Hours of the twelve-hour clock that each part of the day can mean, and what is added to them.
+_PARTS: dict[str, tuple[tuple[int, ...], int]] = {
+    "morning": (tuple(range(1, 12)), 0),
+    "noon": ((1, 2, 3), 12),
+    "afternoon": (tuple(range(1, 8)), 12),
+    "evening": (tuple(range(3, 12)), 12),
+    "night": ((6, 7, 8, 9, 10, 11), 12),
+    "dawn": (tuple(range(1, 8)), 0),
+}
+_BEYOND = ("before", "after", "more_than", "less_than", "at_least", "at_most", "between", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """An hour as it was said: `sure` where only one time of day has it ("18:30", "06:30", "3 pm")."""
+
+    hour: int
+    minute: int
+    first: int
+    end: int
+    sure: bool
+
+
+def read_time(message: Message, lexicon: Lexicon) -> Reading:
+    """The one time that the reply names, as `15:30`. An hour that could be of the morning or the evening is unclear."""
+    hours = _Hours(message, lexicon)
+    found = hours.all()
+    if hours.broken:
+        return UNCLEAR
+    times = {(clock.hour, clock.minute, clock.sure) for clock in found}
+    if len(times) != 1 or any(_is_open(clock, message.pieces) for clock in found):
+        return Reading("unclear", reason="two_readings" if len(times) > 1 else "")
+    hour, minute, sure = times.pop()
+    if sure:
+        return Reading("answered", value=f"{hour:02d}:{minute:02d}")
+    both = tuple(f"{one:02d}:{minute:02d}" for one in sorted({hour % 12, hour % 12 + 12}))
+    return Reading(
+        "unclear", between=both, suggestion=both[1] if hour < 8 or hour == 12 else both[0], reason="two_readings"
+    )
+
+
+def _is_open(clock: Clock, pieces: list[Piece]) -> bool:
+    """ "After 6", "before noon", "not at 6"."""
+    before = pieces[max(0, clock.first - 2) : clock.first]
+    after = pieces[clock.end : clock.end + 1]
+    refused = any("not" in piece.senses and not piece.has("no", "position", "about") for piece in before)
+    return refused or any(piece.has(*_BEYOND) and not piece.has("about") for piece in (*before, *after))
+
+
+class _Hours:
+    """Walks over the pieces of one message."""
+
+    def __init__(self, message: Message, lexicon: Lexicon) -> None:
+        self.pieces = message.pieces
+        self.amounts = {amount.first: amount for amount in amounts(message, lexicon)}
+        self.broken = False
+
+    def _at(self, at: int) -> Piece | None:
+        return self.pieces[at] if 0 <= at < len(self.pieces) else None
+
+    def all(self) -> list[Clock]:
+        found: list[Clock] = []
+        at = 0
+        while at < len(self.pieces):
+            clock = self._clock(at)
+            if clock is None:
+                at = self.amounts[at].end if at in self.amounts else at + 1
+                continue
+            found.append(clock)
+            at = max(clock.end, at + 1)
+        return self._with_day_part(found)
+
+    def _clock(self, at: int) -> Clock | None:
+        before = self._before_hour(at)
+        if before is not None:
+            return before
+        amount = self.amounts.get(at)
+        if amount is not None:
+            return self._from_number(amount)
+        part = self.pieces[at].senses.get("daypart")
+        if part in ("noon", "midnight") and not self._numbers_near(at):
+            hour = 12 if part == "noon" else 0
+            minute, end = self._after_hour(at + 1)
+            return None if minute is None else self._shifted(hour, minute, at, end, sure=True)
+        return None
+
+    def _numbers_near(self, at: int) -> bool:
+        return any(
+            abs(place - at) <= 3 and float(amount.values[0]).is_integer()
+            for place, amount in self.amounts.items()
+            if amount.values
+        )
+
+    def _before_hour(self, at: int) -> Clock | None:
+        """ "Half past 6", "quarter to 7", "ten to 7", "пів на сьому"."""
+        clock = str(self.pieces[at].senses.get("clock", ""))
+        shift = {"half_past": 30, "quarter_past": 15, "quarter_to": -15, "half_to": -30}.get(clock)
+        end = at + 1
+        if shift is None and at in self.amounts:
+            minutes = self.amounts[at]
+            joint = self._at(minutes.end)
+            way = "" if joint is None else str(joint.senses.get("clock", ""))
+            if (
+                way in ("past", "to")
+                and isinstance(minutes.value, int)
+                and 0 < minutes.value < 60
+                and not minutes.ordinal
+            ):
+                shift, end = (minutes.value if way == "past" else -minutes.value), minutes.end + 1
+        hour = self._hour_at(end) if shift is not None else None
+        if hour is None or shift is None:
+            return None
+        value, stop, sure = hour
+        found = self._shifted(value, shift, at, stop, sure=sure)
+        return self._marked(found)
+
+    def _hour_at(self, at: int) -> tuple[int, int, bool] | None:
+        piece = self._at(at)
+        if piece is not None and piece.senses.get("daypart") in ("noon", "midnight"):
+            return (12 if piece.senses["daypart"] == "noon" else 0), at + 1, True
+        amount = self.amounts.get(at)
+        if amount is not None and isinstance(amount.value, int) and 0 <= amount.value <= 23:
+            return amount.value, amount.end, amount.value > 12
+        return None
+
+    def _from_number(self, amount: Amount) -> Clock | None:
+        written = self._digits(amount) if amount.digits and amount.end == amount.first + 1 else None
+        if written is None:
+            if not isinstance(amount.value, int) or not 0 <= amount.value <= 24:
+                return None
+            written = (amount.value, 0, amount.end, False)
+        hour, minute, end, padded = written
+        if not (0 <= hour <= 23 and 0 <= minute < 60):
+            self.broken = self.broken or end > amount.end or hour < 30
+            return None
+        shift, end = self._after_hour(end)
+        if shift is None:
+            return None
+        sure = hour > 12 or hour == 0 or padded or (hour == 12 and minute > 0)
+        return self._marked(self._shifted(hour, minute + shift, amount.first, end, sure=sure))
+
+    def _digits(self, amount: Amount) -> tuple[int, int, int, bool] | None:
+        """Hour, minute, where they end, and whether a nought before the hour says that it is the 24-hour clock."""
+        text, end = self.pieces[amount.first].text, amount.end
+        padded = len(text) > 1 and text[0] == "0"
+        if text.isdigit() and len(text) in (3, 4) and self._is_hour_mark(end):
+            return int(text[:-2]), int(text[-2:]), end, padded
+        if text.isdigit() and len(text) == 4:
+            return int(text[:2]), int(text[2:]), end, padded or int(text[:2]) > 12
+        hour, dot, minutes = text.partition(".")
+        if dot and len(minutes) == 2:
+            return int(hour), int(minutes), end, padded
+        if not text.isdigit() or len(text) > 2:
+            return None
+        mark, after = self._at(end), self._at(end + 1)
+        colon = mark is not None and mark.text == ":"
+        letter = mark is not None and (mark.senses.get("unit") == "hour" or mark.senses.get("clock") == "oclock")
+        if (
+            mark is not None
+            and (colon or letter)
+            and after is not None
+            and after.is_digits
+            and len(after.text) == 2
+            and (colon or after.glued or letter)
+        ):
+            return int(text), int(after.text), end + 2, padded
+        return int(text), 0, end, padded and len(text) == 2
+
+    def _is_hour_mark(self, at: int) -> bool:
+        piece = self._at(at)
+        return piece is not None and piece.has("am", "pm", "daypart")
+
+    def _after_hour(self, at: int) -> tuple[int | None, int]:
+        """Minutes said after the hour ("et demie", "menos cuarto", "点半", "y diez"), and where they end."""
+        piece = self._at(at)
+        while piece is not None and (piece.senses.get("unit") == "hour" or piece.senses.get("clock") == "oclock"):
+            at += 1
+            piece = self._at(at)
+        if piece is None:
+            return 0, at
+        clock = str(piece.senses.get("clock", ""))
+        shift = {"half": 30, "quarter": 15, "three_quarters": 45, "minus_quarter": -15}.get(clock)
+        if shift is not None:
+            return shift, self._past_unit(at + 1)
+        if "fraction" in piece.senses:
+            return round(60 * float(piece.senses["fraction"])), self._past_unit(at + 1)
+        joint = "and" in piece.senses or clock in ("past", "to")
+        amount = self.amounts.get(at + 1 if joint else at)
+        after_clock = at > 0 and (
+            self.pieces[at - 1].senses.get("unit") == "hour" or self.pieces[at - 1].senses.get("clock") == "oclock"
+        )
+        if (
+            amount is not None
+            and isinstance(amount.value, int)
+            and 0 < amount.value < 60
+            and not amount.digits
+            and (joint or after_clock)
+        ):
+            return (-amount.value if clock == "to" else amount.value), self._past_unit(amount.end)
+        if (
+            amount is not None
+            and after_clock
+            and not joint
+            and amount.digits
+            and isinstance(amount.value, int)
+            and 0 <= amount.value < 60
+        ):
+            return amount.value, self._past_unit(amount.end)
+        joined = self._at(at + 1)
+        if "and" in piece.senses and joined is not None and joined.senses.get("clock") in ("half", "quarter"):
+            return (30 if joined.senses["clock"] == "half" else 15), at + 2
+        if "and" in piece.senses and joined is not None and "fraction" in joined.senses:
+            return round(60 * float(joined.senses["fraction"])), at + 2
+        return 0, at
+
+    def _past_unit(self, at: int) -> int:
+        piece = self._at(at)
+        return at + 1 if piece is not None and piece.senses.get("unit") == "minute" else at
+
+    @staticmethod
+    def _shifted(hour: int, minutes: int, first: int, end: int, *, sure: bool) -> Clock:
+        total = (hour * 60 + minutes) % (24 * 60)
+        if not sure and total // 60 == 0:
+            total += 12 * 60
+        return Clock(total // 60, total % 60, first, end, sure)
+
+    def _marked(self, clock: Clock) -> Clock:
+        """With "am" or "pm" right after it."""
+        piece = self._at(clock.end)
+        if piece is None or not piece.has("am", "pm") or clock.hour > 12 or (clock.sure and clock.hour == 0):
+            return clock
+        hour = clock.hour % 12 + (12 if "pm" in piece.senses else 0)
+        return Clock(hour, clock.minute, clock.first, clock.end + 1, sure=True)
+
+    def _with_day_part(self, found: list[Clock]) -> list[Clock]:
+        """Hours made certain by a part of the day, before or after: "下午三点", "6 du soir"."""
+        parts = {
+            str(piece.senses["daypart"])
+            for piece in self.pieces
+            if "daypart" in piece.senses and "polite" not in piece.senses
+        }
+        if len(parts) > 1:
+            parts -= {"noon"} if "afternoon" in parts else set()
+        if len(parts) != 1:
+            return found
+        return [clock if clock.sure else self._in_part(clock, next(iter(parts))) for clock in found]
+
+    @staticmethod
+    def _in_part(clock: Clock, part: str) -> Clock:
+        hour = clock.hour % 12
+        if hour == 0:
+            twelve = {"noon": 12, "afternoon": 12, "night": 0, "midnight": 0, "dawn": 0}.get(part)
+            return clock if twelve is None else Clock(twelve, clock.minute, clock.first, clock.end, sure=True)
+        hours, added = _PARTS.get(part, ((), 0))
+        if part == "night" and hour in (1, 2, 3, 4):
+            return Clock(hour, clock.minute, clock.first, clock.end, sure=True)
+        if hour in hours:
+            return Clock(hour + added, clock.minute, clock.first, clock.end, sure=True)
+        return clock
