@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import Installation
 from bot.blocks import opt_outs
@@ -137,12 +138,16 @@ class Process:
 
     async def _fetch_media(self) -> None:
         while True:
-            await fetch_waiting(self.writer, self.channels, self.installation.clock)
+            try:
+                await fetch_waiting(self.writer, self.channels, self.installation.clock)
+            except SQLAlchemyError as error:
+                _log.error("media.database", error=type(error).__name__)
             await asyncio.sleep(MEDIA_EVERY)
 
     async def _know_the_bot(self) -> None:
         while True:
-            self._telegram = await asyncio.to_thread(self._read_telegram_sender)
+            with contextlib.suppress(SQLAlchemyError):
+                self._telegram = await asyncio.to_thread(self._read_telegram_sender)
             await asyncio.sleep(SENDER_LIFE)
 
     def _read_telegram_sender(self) -> str | None:
