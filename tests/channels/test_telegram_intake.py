@@ -167,6 +167,17 @@ async def test_one_update_that_can_never_be_committed_does_not_hold_up_the_other
     assert "poison" not in str(logs)
 
 
+async def test_where_nothing_can_be_committed_nothing_is_given_up(
+    telegram: TelegramChannel, api: TelegramServer, clock: SetClock
+) -> None:
+    desk = Desk(fails=lambda _: len(desk.waits) < 9)
+    api.add(updates.text(41, "a"), updates.text(42, "b"))
+    async with polling(telegram, desk, clock):
+        await confirmed(api, desk)
+    assert sorted(desk.texts) == ["a", "b"]
+    assert desk.waits == [1, 2, 4, 8, 16, 30, 30, 30, 30]
+
+
 async def test_malformed_and_foreign_updates_are_stepped_over(
     telegram: TelegramChannel, api: TelegramServer, clock: SetClock
 ) -> None:

@@ -418,6 +418,20 @@ async def test_who_sends_a_body_too_slowly_is_let_go(clock: SetClock) -> None:
     assert answer.startswith(b"HTTP/1.1 408")
 
 
+async def test_an_oversized_body_that_is_announced_is_not_waited_for(open_site: Site) -> None:
+    host, port = open_site.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(
+        b"POST /webhooks/twilio/message HTTP/1.1\r\nHost: x\r\nX-Twilio-Signature: x\r\n"
+        b"Content-Length: %d\r\n\r\n" % (MOST_BYTES + 1)
+    )
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.1 413")
+
+
 async def test_who_hangs_up_in_the_middle_harms_nothing(open_site: Site) -> None:
     host, port = open_site.url.removeprefix("http://").split(":")
     _, writer = await asyncio.open_connection(host, int(port))
@@ -425,9 +439,11 @@ async def test_who_hangs_up_in_the_middle_harms_nothing(open_site: Site) -> None
         b"POST /webhooks/twilio/message HTTP/1.1\r\nHost: x\r\nX-Twilio-Signature: x\r\nContent-Length: 9\r\n\r\nabc"
     )
     await writer.drain()
-    writer.close()
-    await writer.wait_closed()
-    assert (await open_site.text(inbound_form(RESIDENT, "hi")))[0] == 200
+    with structlog.testing.capture_logs() as logs:
+        writer.close()
+        await writer.wait_closed()
+        assert (await open_site.text(inbound_form(RESIDENT, "hi")))[0] == 200
+    assert [log["event"] for log in logs] == ["webhook.caller_gone"]
     assert len(open_site.desk.texts) == 1
 
 
