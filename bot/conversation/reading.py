@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.channels.base import Inbound
 from bot.conversation import alarms, joining, limits, opting, saying, stepping, stopping
@@ -14,6 +15,9 @@ from flows.events import Replied, Resumed
 from storage.inbox import close_inbox_items, open_kinds
 from storage.runs import last_outcome
 
+#: A text that its provider held for longer than the first was written before what we said meanwhile; none is held for
+#: longer than the second (Telegram drops updates after 24 hours).
+HELD_UP, LONGEST_HELD_UP = timedelta(seconds=30), timedelta(hours=24)
 #: Words taken over to the letter that are shorter than this are an answer, not the echo of a machine.
 ECHO = 12
 
@@ -203,12 +207,22 @@ def _reply(turn: Turn, inbound: Inbound) -> Replied:
     visit = (button.visit if button is not None and button.run_id == run.id else -1) if is_tap else None
     return Replied(
         text=inbound.text,
-        received_at=inbound.sent_at or inbound.received_at,
+        received_at=_written_at(inbound),
         button=(button.key if button is not None else "") if is_tap else None,
         media=media,
         location=inbound.location,
         visit=visit,
     )
+
+
+def _written_at(inbound: Inbound) -> datetime:
+    """When a text was written: what the provider says counts where it was held up on the way, and only then.
+
+    Its clock counts whole seconds and is not ours, so a text that came at once is as old as its coming.
+    """
+    if inbound.sent_at is not None and HELD_UP < inbound.received_at - inbound.sent_at < LONGEST_HELD_UP:
+        return inbound.sent_at
+    return inbound.received_at
 
 
 def _listed(turn: Turn) -> list[dict[str, object]]:
