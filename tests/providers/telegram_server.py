@@ -18,8 +18,9 @@ import aiohttp
 from aiohttp import web
 
 from tests.providers import telegram_updates as updates
-from tests.providers.checks import TELEGRAM, method_problems, type_problems
-from tests.providers.loopback import Behaviour, Loopback
+from tests.providers.checks import TELEGRAM, method_problems
+from tests.providers.loopback import Loopback
+from tests.providers.telegram_answers import Refused, error, misbehave, ok, payload_of
 from tests.providers.telegram_updates import BOT, Update
 
 TOKEN = "123:telegram-token-of-tests"
@@ -48,12 +49,6 @@ class PostedUpdate:
 
     status: int
     body: str
-
-
-class _Refused(Exception):
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
-        self.status = status
 
 
 class TelegramServer(Loopback):
@@ -95,20 +90,20 @@ class TelegramServer(Loopback):
         try:
             self._authorise(request.match_info["token"])
             if method not in TELEGRAM["methods"]:
-                raise _Refused(404, "Not Found")
-            payload = await _payload(request)
+                raise Refused(404, "Not Found")
+            payload = await payload_of(request)
             self._check(method, payload)
             if method.startswith("send"):
                 return await self._send(request, payload)
-            return _ok(await self.carry_out(method, payload))
-        except _Refused as refused:
-            return _error(refused.status, str(refused))
+            return ok(await self.carry_out(method, payload))
+        except Refused as refused:
+            return error(refused.status, str(refused))
 
     def _authorise(self, token: str) -> None:
         if _TOKEN.fullmatch(token) is None:
-            raise _Refused(404, "Not Found")
+            raise Refused(404, "Not Found")
         if token != self.token:
-            raise _Refused(401, "Unauthorized")
+            raise Refused(401, "Unauthorized")
 
     def _check(self, method: str, payload: dict[str, Any]) -> None:
         problems = method_problems(method, payload)
@@ -116,12 +111,12 @@ class TelegramServer(Loopback):
             return
         self.problems += problems
         if problems == ["sendMessage.text is missing"] or payload.get("text") == "":
-            raise _Refused(400, "Bad Request: message text is empty")
+            raise Refused(400, "Bad Request: message text is empty")
         if any("callback_data" in problem for problem in problems):
-            raise _Refused(400, "Bad Request: BUTTON_DATA_INVALID")
+            raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
         if any(problem.startswith("sendMessage.text has") for problem in problems):
-            raise _Refused(400, "Bad Request: message is too long")
-        raise _Refused(400, "Bad Request: " + "; ".join(problems))
+            raise Refused(400, "Bad Request: message is too long")
+        raise Refused(400, "Bad Request: " + "; ".join(problems))
 
     async def carry_out(self, method: str, payload: dict[str, Any]) -> Any:
         """The result of a method that sends nothing."""
@@ -156,16 +151,16 @@ class TelegramServer(Loopback):
         if behaviour.body is not None:
             return web.Response(status=behaviour.status, body=behaviour.body)
         if behaviour.status or sent is None:
-            return _misbehave(behaviour)
-        return await self.reply(behaviour, request, _ok(self._shown(sent)))
+            return misbehave(behaviour)
+        return await self.reply(behaviour, request, ok(self._shown(sent)))
 
     def _reach(self, chat: int) -> None:
         if chat in self.gone:
-            raise _Refused(403, "Forbidden: user is deactivated")
+            raise Refused(403, "Forbidden: user is deactivated")
         if chat in self.blocked:
-            raise _Refused(403, "Forbidden: bot was blocked by the user")
+            raise Refused(403, "Forbidden: bot was blocked by the user")
         if chat not in self.chats:
-            raise _Refused(400, "Bad Request: chat not found")
+            raise Refused(400, "Bad Request: chat not found")
 
     def _record(self, chat: int, payload: dict[str, Any]) -> SentMessage:
         words = payload.get("text", payload.get("caption", ""))
@@ -186,7 +181,7 @@ class TelegramServer(Loopback):
     def _set_webhook(self, payload: dict[str, Any]) -> bool:
         url = payload["url"]
         if not url.startswith("https://") and not self._insecure:
-            raise _Refused(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+            raise Refused(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
         self.webhook = payload
         return True
 
@@ -194,7 +189,7 @@ class TelegramServer(Loopback):
 
     async def _updates(self, payload: dict[str, Any]) -> list[Update]:
         if self.webhook:
-            raise _Refused(409, "Conflict: can't use getUpdates method while webhook is active")
+            raise Refused(409, "Conflict: can't use getUpdates method while webhook is active")
         offset = payload.get("offset", 0)
         self.pending = [one for one in self.pending if one["update_id"] >= offset]
         if not self.pending and payload.get("timeout"):
@@ -250,17 +245,17 @@ class TelegramServer(Loopback):
 
     def _get_file(self, payload: dict[str, Any]) -> dict[str, Any]:
         if payload["file_id"] not in self.files:
-            raise _Refused(400, "Bad Request: invalid file_id")
+            raise Refused(400, "Bad Request: invalid file_id")
         path, content = self.files[payload["file_id"]]
         if len(content) > 20 * 1024 * 1024:
-            raise _Refused(400, "Bad Request: file is too big")
+            raise Refused(400, "Bad Request: file is too big")
         return {"file_id": payload["file_id"], "file_unique_id": "u", "file_size": len(content), "file_path": path}
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]
         content = next((content for known, content in self.files.values() if known == path), None)
         if request.match_info["token"] != self.token or content is None:
-            return _error(404, "Not Found")
+            return error(404, "Not Found")
         return web.Response(body=content, content_type="application/octet-stream")
 
     # -- for a walk-through with curl
@@ -281,48 +276,11 @@ class TelegramServer(Loopback):
         if not self.webhook:
             self.add(made)
             return web.Response(text="waits to be fetched\n")
-        posted = await self.post(made)
-        return web.Response(status=posted.status, text=posted.body + "\n")
-
-
-async def _payload(request: web.Request) -> dict[str, Any]:
-    """A method's parameters from the query, a form or JSON; in the former two, structures and numbers are JSON in text."""
-    found: dict[str, Any] = {name: _read(value) for name, value in request.query.items()}
-    if request.content_type == "application/json":
         try:
-            return found | dict(await request.json())
-        except ValueError:
-            raise _Refused(400, "Bad Request: can't parse JSON object") from None
-    return found | {name: _read(value) for name, value in (await request.post()).items() if isinstance(value, str)}
-
-
-def _read(value: str) -> Any:
-    try:
-        read = json.loads(value)
-    except ValueError:
-        return value
-    return value if isinstance(read, str) else read
-
-
-def _ok(result: Any) -> web.Response:
-    if isinstance(result, dict) and "message_id" in result:
-        problems = type_problems("Message", result)
-        assert problems == [], problems
-    return web.json_response({"ok": True, "result": result})
-
-
-def _error(status: int, words: str, **parameters: int) -> web.Response:
-    body: dict[str, Any] = {"ok": False, "error_code": status, "description": words}
-    if parameters:
-        body["parameters"] = parameters
-    return web.json_response(body, status=status)
-
-
-def _misbehave(behaviour: Behaviour) -> web.Response:
-    if behaviour.status == 429 and behaviour.retry_after is not None:
-        wait = int(behaviour.retry_after)
-        return _error(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
-    return _error(behaviour.status or 500, behaviour.message)
+            posted = await self.post(made)
+        except aiohttp.ClientError:
+            return web.Response(status=502, text=f"nobody answers at {self.webhook['url']}\n")
+        return web.Response(status=posted.status, text=posted.body + "\n")
 
 
 async def _serve(arguments: argparse.Namespace) -> None:

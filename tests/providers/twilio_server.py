@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import base64
-import gzip
 import json
 import re
 import sys
@@ -21,8 +19,9 @@ import aiohttp
 from aiohttp import web
 
 from tests.providers.checks import TWILIO, form_problems
-from tests.providers.loopback import Behaviour, Loopback
+from tests.providers.loopback import Behaviour
 from tests.providers.twilio_forms import ACCOUNT, NUMBER, SERVICE, TOKEN, inbound_form, new_sid, signature
+from tests.providers.twilio_media import TwilioMedia, refused
 
 #: Codes of Twilio's for what is wrong with a request.
 _REFUSALS = {"To": 21211, "From": 21212, "Body": 21617, "StatusCallback": 21609, "MessagingServiceSid": 21701}
@@ -70,20 +69,8 @@ class Answer:
     content_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Medium:
-    """A picture that came with a text."""
-
-    content: bytes
-    content_type: str
-
-
-class TwilioServer(Loopback):
-    """`sent` has what was taken; `problems` what was refused for its shape; `callback_answers` what the receipts met.
-
-    `store` is where requests for media are sent on to, unless it is the server's own; with `streams_media` they tell no length,
-    with `packs_media` the length of what is packed.
-    """
+class TwilioServer(TwilioMedia):
+    """`sent` has what was taken; `problems` what was refused for its shape; `callback_answers` what the receipts met."""
 
     def __init__(
         self,
@@ -92,8 +79,7 @@ class TwilioServer(Loopback):
         numbers: Iterable[str] = (NUMBER,),
         services: Iterable[str] = (SERVICE,),
     ) -> None:
-        super().__init__()
-        self.account, self.token = account, token
+        super().__init__(account, token)
         self.numbers, self.services = set(numbers), set(services)
         self.sent: list[SentText] = []
         self.opted_out: set[str] = set()
@@ -101,19 +87,13 @@ class TwilioServer(Loopback):
         self.callbacks = Callbacks()
         self.callbacks_to: dict[str, Callbacks] = {}
         self.callback_answers: list[tuple[str, str, int]] = []
-        self.media: dict[str, Medium] = {}
-        self.media_requests = 0
-        self.streams_media = False
-        self.packs_media = False
-        self.store = ""
         self.webhook = ""
 
     def routes(self) -> list[web.RouteDef]:
         base = "/2010-04-01/Accounts/{account}/Messages"
         return [
             web.post(f"{base}.json", self._create),
-            web.get(f"{base}/{{message}}/Media/{{medium}}", self._medium),
-            web.get("/cdn/{medium}", self._content),
+            *self.media_routes(),
             web.get("/fake/sent", self._show_sent),
             web.post("/fake/script", self._take_script),
             web.post("/fake/text", self._take_text),
@@ -123,21 +103,17 @@ class TwilioServer(Loopback):
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1
-        if not self._authorised(request):
-            return _error(401, 20003, "wrong credentials")
+        if not self.authorised(request):
+            return refused(401, 20003, "wrong credentials")
         if request.match_info["account"] != self.account:
-            return _error(404, 20404, "no such account")
+            return refused(404, 20404, "no such account")
         if request.content_type != "application/x-www-form-urlencoded":
-            return _error(415, 20415, "not a form")
+            return refused(415, 20415, "not a form")
         pairs = [(name, value) for name, value in (await request.post()).items() if isinstance(value, str)]
-        refused = self._refusal(pairs)
-        if refused is not None:
-            return refused
+        refusal = self._refusal(pairs)
+        if refusal is not None:
+            return refusal
         return await self._behave(request, dict(pairs))
-
-    def _authorised(self, request: web.Request) -> bool:
-        expected = "Basic " + base64.b64encode(f"{self.account}:{self.token}".encode()).decode()
-        return request.headers.get("Authorization") == expected
 
     def _refusal(self, pairs: list[tuple[str, str]]) -> web.Response | None:
         form = dict(pairs)
@@ -145,21 +121,21 @@ class TwilioServer(Loopback):
         if problems:
             self.problems += problems
             name = problems[0].split()[0]
-            return _error(400, 21604 if name not in form else _REFUSALS.get(name, 20001), "; ".join(problems))
+            return refused(400, 21604 if name not in form else _REFUSALS.get(name, 20001), "; ".join(problems))
         if not form.get("From") and not form.get("MessagingServiceSid"):
-            return _error(400, 21603, "neither From nor MessagingServiceSid")
+            return refused(400, 21603, "neither From nor MessagingServiceSid")
         if "From" in form and form["From"] not in self.numbers:
-            return _error(400, 21606, "From is not a number of this account")
+            return refused(400, 21606, "From is not a number of this account")
         if "MessagingServiceSid" in form and form["MessagingServiceSid"] not in self.services:
-            return _error(404, 21701, "no such messaging service")
+            return refused(404, 21701, "no such messaging service")
         if not form.get("Body") and not form.get("MediaUrl"):
-            return _error(400, 21602, "no Body")
+            return refused(400, 21602, "no Body")
         if form["To"] == form.get("From"):
-            return _error(400, 21266, "To is From")
+            return refused(400, 21266, "To is From")
         if form["To"] in self.opted_out:
-            return _error(400, 21610, "the recipient has opted out")
+            return refused(400, 21610, "the recipient has opted out")
         if form["To"] in self.landlines:
-            return _error(400, 21614, "To is no mobile number")
+            return refused(400, 21614, "To is no mobile number")
         return None
 
     async def _behave(self, request: web.Request, form: dict[str, str]) -> web.StreamResponse:
@@ -169,7 +145,7 @@ class TwilioServer(Loopback):
         if behaviour.body is not None:
             return web.Response(status=behaviour.status, body=behaviour.body, content_type="text/html")
         if behaviour.status or text is None:
-            response = _error(behaviour.status or 500, behaviour.code, behaviour.message)
+            response = refused(behaviour.status or 500, behaviour.code, behaviour.message)
             if behaviour.retry_after is not None:
                 response.headers["Retry-After"] = behaviour.retry_after
             return response
@@ -277,39 +253,6 @@ class TwilioServer(Loopback):
         form = inbound_form(sender, body, to=to, sid=sid, account=self.account, media=media, **more)
         return await self.post(url, form, signed_url=signed_url)
 
-    # -- media
-
-    def add_medium(self, content: bytes, content_type: str, message: str | None = None) -> str:
-        """The URL of a picture that came with a text: needs the account's credentials, and redirects to a store."""
-        sid = new_sid("ME")
-        self.media[sid] = Medium(content, content_type)
-        return f"{self.url}/2010-04-01/Accounts/{self.account}/Messages/{message or new_sid('MM')}/Media/{sid}"
-
-    async def _medium(self, request: web.Request) -> web.StreamResponse:
-        self.media_requests += 1
-        if not self._authorised(request):
-            return _error(401, 20003, "wrong credentials")
-        if request.match_info["medium"] not in self.media:
-            return _error(404, 20404, "no such medium")
-        raise web.HTTPTemporaryRedirect(self.store or f"{self.url}/cdn/{request.match_info['medium']}")
-
-    async def _content(self, request: web.Request) -> web.StreamResponse:
-        if "Authorization" in request.headers:
-            return web.Response(status=400, text="credentials do not belong here")
-        if request.match_info["medium"] == "round":
-            raise web.HTTPFound("round")
-        medium = self.media[request.match_info["medium"]]
-        response = web.StreamResponse(headers={"Content-Type": medium.content_type})
-        content = medium.content
-        if self.packs_media:
-            content = gzip.compress(content)
-            response.headers["Content-Encoding"] = "gzip"
-        if not self.streams_media:
-            response.content_length = len(content)
-        await response.prepare(request)
-        await response.write(content)
-        return response
-
     # -- for a walk-through with curl
 
     async def _show_sent(self, request: web.Request) -> web.Response:
@@ -325,15 +268,11 @@ class TwilioServer(Loopback):
         given = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
         sender = re.sub(r"^ *\+?", "+", given.pop("from"))
         url, to = f"{self.webhook}/webhooks/twilio/message", given.get("to", NUMBER)
-        answer = await self.text(url, sender, given["body"], to=to, sid=given.get("sid"))
+        try:
+            answer = await self.text(url, sender, given["body"], to=to, sid=given.get("sid"))
+        except aiohttp.ClientError:
+            return web.Response(status=502, text=f"nobody answers at {url}\n")
         return web.Response(status=answer.status, text=answer.body + "\n")
-
-
-def _error(status: int, code: int, message: str) -> web.Response:
-    return web.json_response(
-        {"code": code, "message": message, "more_info": f"https://twilio.example/errors/{code}", "status": status},
-        status=status,
-    )
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
