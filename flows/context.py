@@ -10,12 +10,8 @@ from types import MappingProxyType
 from flows.definition import Text
 
 
-def _empty() -> Mapping[str, object]:
-    return MappingProxyType({})
-
-
-def _no_phrases() -> Mapping[str, Text]:
-    return MappingProxyType({})
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+_NO_PHRASES: Mapping[str, Text] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +27,13 @@ class Context:
     `back_by`: by when a person answers, in the participant's language ("tomorrow noon"); None where nobody has said.
     """
 
-    participant: Mapping[str, object] = field(default_factory=_empty)
-    community: Mapping[str, object] = field(default_factory=_empty)
-    campaign: Mapping[str, object] = field(default_factory=_empty)
+    participant: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
+    community: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
+    campaign: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
     zone: str = "America/Halifax"
     channel: str = "sms"
     region: str = "CA"
     buttons: bool = False
-    phrases: Mapping[str, Text] = field(default_factory=_no_phrases)
+    phrases: Mapping[str, Text] = field(default_factory=lambda: _NO_PHRASES)
     reminders: tuple[timedelta, ...] | None = None
     back_by: str | None = None

@@ -44,7 +44,6 @@ def enter(walk: Walk, name: str) -> None:
         path = walk.path(going)
         walk.visits[path] = walk.visits.get(path, 0) + 1
         walk.prompted_at = None
-        walk.pending = None
         _on_entry(walk, state)
         if state.hand_over:
             return hand_over(walk)

@@ -191,6 +191,16 @@ def test_a_language_without_saying_which(monkeypatch: pytest.MonkeyPatch) -> Non
     assert talk.run.answers == {"focus": "food"}
 
 
+def test_the_name_of_a_language_answers_which_one_even_where_any_words_would_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read_as(monkeypatch, "language", Reading("command", command="language"))
+    talk = survey("1")
+    talk.reply("language")
+    talk.reply("english")
+    assert talk.said == ["OK, English from here on.", "Where is it worst?"]
+
+
 def test_the_name_of_a_language_that_is_an_option_is_an_answer() -> None:
     flow = flow_of(
         "a: {ask: choice, text: Which class?, options: {fr: French, es: Spanish}, next: b}\nb: {end: completed}"

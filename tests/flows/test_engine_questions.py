@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from flows.definition import Question
@@ -111,6 +113,14 @@ def test_of_the_options_named_another_may_still_be_picked_by_name() -> None:
     play(flow_of(CHOICE), "> jobs and housing\n< Which one first\n> both\n< Just one of these\n> jobs\n= focus: jobs")
     play(flow_of(CHOICE), "> jobs and housing\n< Which one first\n> skip\n< I do need this one.")
     play(flow_of(CHOICE), "> jobs and housing\n< Which one first\n> stop\n= stopped")
+
+
+def test_a_pick_that_could_be_either_is_asked_for_again() -> None:
+    options = "{housing: Housing, food: Food, jobs: Jobs, buses: Buses}"
+    flow = flow_of(CHOICE.replace("{housing: Housing, food: Food, jobs: Jobs}", options))
+    script = "> food and buses\n< Which one first: 2 Food or 4 Buses?\n"
+    play(flow, f"{script}> the first\n< Just one of these, please: 2 Food 4 Buses\n> 4\n= focus: buses")
+    play(flow, f"{script}> 2\n= focus: food\n= focus_also: buses")
 
 
 def reads_as(monkeypatch: pytest.MonkeyPatch, text: str, read: Reading) -> None:
@@ -267,6 +277,12 @@ def test_what_was_understood_is_said_back_and_a_no_asks_again() -> None:
     assert talk.of(Answered) == [Answered("q", "2026-12-04", "2026-12-04", "q")]
 
 
+def test_a_no_to_words_of_ones_own_asks_again_and_other_words_replace_them() -> None:
+    flow = flow_of(alone("text", "confirm: true"))
+    play(flow, "> Birch\n< Birch, is that right?\n> no\n< Ask.\n> Elm\n< Elm, is that right?\n> yes\n= q: Elm")
+    play(flow, "> Birch\n< is that right?\n> Elm Street by the school\n< Elm Street by the school, is that right?")
+
+
 @pytest.mark.parametrize(
     ("kind", "more", "reply", "back"),
     [
@@ -377,3 +393,27 @@ def test_half_a_character_and_nul_are_kept_out_of_the_run() -> None:
     talk = talk_to(flow_of(alone("text")))
     talk.reply("\ud83d\ude00 \U0001f600")
     assert talk.run.answers == {"q": "\U0001f600 \U0001f600"}
+
+
+def test_a_prompt_is_made_anew_for_each_participant_translation_and_language() -> None:
+    flow = flow_of(
+        CHOICE.replace("What first?", "'{name}, what first?'").replace("next: done", "other: true\n  next: done", 1)
+    )
+    for name in ("Ann", "Bob"):
+        assert talk_to(flow, participant={"name": name}).said[0].startswith(f"{name}, what first?")
+    flow = flow_of(CHOICE.replace("next: done", "other: true\n  next: done", 1))
+    assert talk_to(flow).said[0].endswith("4 Something else")
+    assert talk_to(flow, phrases={"something_else": {"en": "None of these"}}).said[0].endswith("4 None of these")
+    assert talk_to(flow, phrases={"option_line": {"en": "{number}. {label}"}}).said[0].endswith("4. Something else")
+
+
+def test_a_reply_is_read_in_the_languages_of_the_flow(monkeypatch: pytest.MonkeyPatch) -> None:
+    def understand(question: Question, text: str, context: ReplyContext, **more: object) -> Reading:
+        return Reading("answered", value="food") if "fr" in context.languages else Reading("unclear")
+
+    monkeypatch.setattr(reading, "understand", understand)
+    flow = flow_of(CHOICE)
+    for languages, answers in ((("en", "fr"), {"focus": "food"}), (("en",), {}), (("en", "fr"), {"focus": "food"})):
+        talk = talk_to(replace(flow, languages=languages))
+        talk.reply("a meal")
+        assert talk.run.answers == answers

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from flows.definition import Flow, Option, Question, Rule, State
+from flows.definition import Expression, Flow, Option, Question, Rule, State
 from flows.effects import (
     Answered,
     AttributeSet,
@@ -103,6 +103,12 @@ def test_an_expression_without_a_value_sets_nothing() -> None:
     b: {say: "Hello {name}.", otherwise: Hello neighbour., end: completed}
     """)
     assert talk_to(flow).effects[:2] == (AttributeSet("gone", None), Say("Hello neighbour.", "say", (), 0, "en"))
+
+
+def test_an_empty_name_is_no_name() -> None:
+    flow = flow_of("a: {say: 'Hello {name}.', otherwise: Hello neighbour., end: completed}")
+    assert talk_to(flow, participant={"name": ""}).said == ["Hello neighbour."]
+    assert talk_to(flow, participant={"name": "Ann"}).said == ["Hello Ann."]
 
 
 def test_texts_take_their_values_from_with_and_from_those_who_take_part() -> None:
@@ -235,6 +241,26 @@ def test_a_flow_that_goes_in_circles_ends_and_says_so() -> None:
     assert talk.effects[-1] == RunEnded("failed")
     assert len(talk.said) == 100
     assert talk.run.due_at is None
+
+
+def test_a_value_that_doubles_in_circles_does_not_grow_without_end() -> None:
+    doubled = {"words": Expression("participant.words + participant.words")}
+    states = {"a": State("a", next=(Rule("b"),), set=doubled), "b": State("b", next=(Rule("a"),))}
+    flow = Flow("grows", {"en": "Grows"}, ("en",), "a", states)
+    talk = Talk(flow, new_run(flow, seed=1, language="en")).knows(participant={"words": "ab"}).start()
+    longest = max(len(str(effect.value)) for effect in talk.of(AttributeSet))  # type: ignore[attr-defined]
+    assert 1000 < longest <= 2000
+
+
+def test_back_remembers_the_last_fifty_questions() -> None:
+    flow = flow_of("a: {ask: yesno, text: More?, next: [{when: answer, go: a}, {go: b}]}\nb: {end: completed}")
+    talk = talk_to(flow)
+    for _ in range(60):
+        talk.reply("yes")
+    assert len(talk.run.asked) == 50
+    for _ in range(60):
+        talk.reply("back")
+    assert "nothing before it" in talk.said[0]
 
 
 def test_a_flow_that_calls_itself_without_end_ends_and_says_so() -> None:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
+
+from flows.context import Context
+from flows.definition import Days
 from flows.effects import RunEnded, Say
-from flows.events import Resumed, TimeReached
+from flows.engine import new_run, step
+from flows.engine.timers import later
+from flows.events import Resumed, Started, TimeReached
 from tests.flows.talking import NOON, Talk, flow_of, play, talk_to
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -164,3 +171,23 @@ def test_a_flow_that_times_out_in_circles_ends() -> None:
     talk = talk_to(flow)
     assert talk.wait(HOUR)[0] == Say("Well?", "prompt", (), 2, "en")
     assert talk.run.due_at == talk.now + timedelta(minutes=1)
+
+
+def test_days_counted_from_winter_to_the_hour_that_comes_twice_are_the_first() -> None:
+    # 1:30 comes twice on 1 November 2026; the second of them has the offset that March began with.
+    assert later(local("2026-03-01T01:30-04:00"), Days(days=245), "America/Halifax") == local("2026-11-01T01:30-03:00")
+
+
+def test_a_time_beyond_the_calendar_never_comes() -> None:
+    assert later(NOON, timedelta(days=10**7), "America/Halifax").year == 9999
+    assert later(NOON, Days(days=10**7), "America/Halifax").year == 9999
+
+
+def test_the_times_of_a_run_are_in_utc_wherever_now_is_from() -> None:
+    flow = flow_of(ASKED)
+    made = step(
+        flow, new_run(flow, seed=1, language="en"), Started(), Context(), NOON.astimezone(ZoneInfo("Asia/Tokyo"))
+    )
+    assert made.run.to_json()["prompted_at"] == made.run.to_json()["active_at"] == "2026-11-23T16:00:00+00:00"
+    with pytest.raises(ValueError, match="aware"):
+        step(flow, made.run, TimeReached(), Context(), NOON.replace(tzinfo=None))
