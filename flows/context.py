@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 from flows.definition import Text
 
-
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _NO_PHRASES: Mapping[str, Text] = MappingProxyType({})
 
