@@ -132,7 +132,7 @@ class _Gatherer:
             self._set("month", int(sense(piece, "month")))
         elif "holiday" in piece.senses:
             self._set("holiday", str(piece.senses["holiday"]))
-        elif "day" in piece.senses and not self._is_daypart(at):
+        elif "day" in piece.senses and not self._is_daypart(at) and not self._tells_weekday(at):
             self._set("offset", int(sense(piece, "day")))
         elif "week" in piece.senses:
             self._set("week", int(sense(piece, "week")))
@@ -152,6 +152,11 @@ class _Gatherer:
             return False
         beside = [other for other in (self._at(at - 1), self._at(at + 1)) if other is not None]
         return not any(other.is_digits or other.has("number", "ordinal") for other in beside)
+
+    def _tells_weekday(self, at: int) -> bool:
+        """Whether "pasado" is the last one of a weekday here: "el viernes pasado"."""
+        beside = (self._at(at - 1), self._at(at + 1))
+        return "previous" in self.pieces[at].senses and any(one is not None and "weekday" in one.senses for one in beside)
 
     def _is_daypart(self, at: int) -> bool:
         """Whether "mañana" is the morning here: "el viernes en la mañana"."""

@@ -183,7 +183,7 @@ class _Walk:
         after = self.pieces[end] if end < len(self.pieces) else None
         if after is None or after.options or "position" in after.senses or ends_clause(after):
             return True
-        if after.has(*_COUNTED) and not after.has("polite"):
+        if after.has(*_COUNTED) and not after.has("polite", "and"):
             return False
         if after.glued and after.text[0].isalpha() and self.pieces[end - 1].is_digits:
             return False

@@ -243,7 +243,7 @@ class _Number:
     def add(self, value: Number, text: str) -> bool:
         """Take another word; False where it begins another number ("two three")."""
         if self.pending is None:
-            if self.before and (value >= 100 or (self.last and value >= self.last)):
+            if self.before and value >= self.last:
                 return False
             self.pending = value
             self.short = _is_han(text) and self.last >= 100
