@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 
 from sqlalchemy import Connection, select
 
@@ -67,6 +68,9 @@ _insert = InsertMany(
     conflict="DO NOTHING",
 )  # fmt: skip
 _insert_whole = InsertMany(Address, *_COLUMNS, conflict="DO NOTHING")
+_whole = attrgetter(*_COLUMNS)
+_count = UpdateMany(Address, "replies_on", "replies", "minute_at", "minute_texts")
+_counters = attrgetter("replies_on", "replies", "minute_at", "minute_texts", "id")
 _save = UpdateMany(
     Address,
     "participant_id",
@@ -85,14 +89,14 @@ def lock_addresses(connection: Connection, addresses: Collection[str]) -> list[A
     """Every row of these addresses, in any community, in the order of their ids, locked until the transaction ends."""
     if not addresses:
         return []
-    return [AddressRow(*row) for row in connection.execute(_BY_ADDRESS, {"addresses": sorted(addresses)})]
+    return [AddressRow(*row) for row in connection.execute(_BY_ADDRESS, {"addresses": sorted(addresses)}).all()]
 
 
 def addresses_of(connection: Connection, participant_ids: Collection[int]) -> list[AddressRow]:
     """The addresses of these participants, oldest first, not locked."""
     if not participant_ids:
         return []
-    return [AddressRow(*row) for row in connection.execute(_OF_PARTICIPANTS, {"ids": sorted(participant_ids)})]
+    return [AddressRow(*row) for row in connection.execute(_OF_PARTICIPANTS, {"ids": sorted(participant_ids)}).all()]
 
 
 def participants_at(connection: Connection, community_id: int, addresses: Collection[str]) -> dict[str, int]:
@@ -127,7 +131,12 @@ def add_strangers(connection: Connection, rows: Iterable[tuple[int, str, int]], 
 
 def insert_addresses(connection: Connection, rows: Iterable[AddressRow]) -> None:
     """Add addresses whose ids were taken before; one that the community has already stays as it is."""
-    _insert_whole(connection, (tuple(getattr(row, name) for name in _COLUMNS) for row in rows))
+    _insert_whole(connection, map(_whole, rows))
+
+
+def save_counters(connection: Connection, rows: Iterable[AddressRow]) -> None:
+    """Write the counters of these addresses: texts of the minute, replies of the day."""
+    _count(connection, map(_counters, rows))
 
 
 def save_addresses(connection: Connection, rows: Iterable[AddressRow]) -> None:

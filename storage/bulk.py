@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import orjson
 from sqlalchemy import JSON, Boolean, Column, Connection, Date, Dialect, Table, Text, bindparam
@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from storage.models import Base, UtcDateTime
@@ -22,18 +23,16 @@ _POSTGRES = postgresql.dialect()  # type: ignore[no-untyped-call]
 Values = Sequence[Any]
 
 
-def _moment(value: datetime | None) -> str | None:
-    if value is None:
-        return None
+def _moment(value: datetime) -> str:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def _day(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
+def _day(value: date) -> str:
+    return value.isoformat()
 
 
-def _json(value: object) -> str | None:
-    return None if value is None else orjson.dumps(value).decode()
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _for_sqlite(column: Column[Any]) -> Callable[[Any], Any] | None:
@@ -63,7 +62,8 @@ class _Many:
     def __call__(self, connection: Connection, rows: Iterable[Values]) -> None:
         """Write `rows`; nothing at all where there are none."""
         if connection.dialect.name == "sqlite":
-            lines = [self._line(row) for row in rows]
+            written: dict[datetime, str] = {}
+            lines = [self._line(row, written) for row in rows]
             if lines:
                 connection.exec_driver_sql(self.sqlite, lines)
             return
@@ -71,10 +71,19 @@ class _Many:
         if records:
             connection.exec_driver_sql(self.postgres, (orjson.dumps(records).decode(),))
 
-    def _line(self, row: Values) -> tuple[Any, ...]:
+    def _line(self, row: Values, written: dict[datetime, str]) -> tuple[Any, ...]:
+        """A row as SQLite takes it. Most moments of one transaction are the same one, so each is written once."""
         line = list(row)
         for at, turn in self._converted:
-            line[at] = turn(line[at])
+            value = line[at]
+            if value is None:
+                continue
+            if turn is not _moment:
+                line[at] = turn(value)
+            elif (known := written.get(value)) is not None:
+                line[at] = known
+            else:
+                line[at] = written[value] = _moment(value)
         return tuple(line)
 
 
@@ -161,6 +170,10 @@ class among(FunctionElement[bool]):  # noqa: N801 - reads as the operator that i
         listed = _Listed(column.type)
         given = bindparam(name, type_=listed) if values is None else bindparam(name, values, listed, unique=True)
         super().__init__(column, given)
+
+    def self_group(self, against: OperatorType | None = None) -> Self:  # noqa: ARG002
+        """As it is: `… = 1`, which SQLAlchemy makes of a truth on SQLite, would keep every index from being used."""
+        return self
 
 
 @compiles(among, "sqlite")

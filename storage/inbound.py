@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, bindparam, select, update
@@ -52,6 +53,7 @@ class MessageRow:
     due_at: datetime | None = None
     hours_exempt_until: datetime | None = None
     valid_until: datetime | None = None
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ _CANCEL_OF_RUNS = (
 _CANCEL_REMINDERS = _CANCEL_OF_RUNS.where(_message.kind == "reminder")
 
 _insert = InsertMany(Message, *_COLUMNS, "attempts")
+_whole = attrgetter(*_COLUMNS, "attempts")
 _insert_media = InsertMany(
     Medium,
     "id",
@@ -151,12 +154,12 @@ def known_messages(connection: Connection, pairs: Collection[tuple[int, str]]) -
     found = connection.execute(
         _KNOWN, {"senders": sorted({one for one, _ in pairs}), "provider_ids": sorted({one for _, one in pairs})}
     )
-    return {(sender_id, provider_id): message_id for sender_id, provider_id, message_id in found}
+    return {(row[0], row[1]): row[2] for row in found.all()}
 
 
 def insert_messages(connection: Connection, rows: Iterable[MessageRow]) -> None:
     """Add messages whose ids were taken before."""
-    _insert(connection, ((*(getattr(row, name) for name in _COLUMNS), 0) for row in rows))
+    _insert(connection, map(_whole, rows))
 
 
 def insert_media(connection: Connection, rows: Iterable[MediumRow], now: datetime) -> None:

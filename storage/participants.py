@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
@@ -61,6 +62,7 @@ _TAGS = select(ParticipantTag.participant_id, ParticipantTag.tag).where(among(Pa
 _HEARD = update(Participant).where(among(Participant.id, "ids")).values(last_inbound_at=bindparam("heard_at"))
 
 _insert = InsertMany(Participant, *_COLUMNS)
+_whole = attrgetter(*_COLUMNS)
 _save = UpdateMany(
     Participant, "name", "language", "attributes", "surveys", "updates", "opted_out_at", "held_at", "last_inbound_at"
 )
@@ -71,7 +73,7 @@ def lock_participants(connection: Connection, ids: Collection[int]) -> list[Part
     """These participants in the order of their ids, locked until the transaction ends; their tags are not read."""
     if not ids:
         return []
-    return [ParticipantRow(*row) for row in connection.execute(_LOCKED, {"ids": sorted(ids)})]
+    return [ParticipantRow(*row) for row in connection.execute(_LOCKED, {"ids": sorted(ids)}).all()]
 
 
 def read_tags(connection: Connection, participants: Collection[ParticipantRow]) -> None:
@@ -85,7 +87,7 @@ def read_tags(connection: Connection, participants: Collection[ParticipantRow]) 
 
 def insert_participants(connection: Connection, rows: Iterable[ParticipantRow]) -> None:
     """Add participants whose ids were taken before."""
-    _insert(connection, (tuple(getattr(row, name) for name in _COLUMNS) for row in rows))
+    _insert(connection, map(_whole, rows))
 
 
 def save_participants(connection: Connection, rows: Iterable[ParticipantRow]) -> None:
@@ -124,9 +126,7 @@ def remove_tags(connection: Connection, pairs: Iterable[tuple[int, str]]) -> Non
     """Take tags from participants, as (participant id, tag) pairs."""
     for participant_id, tag in pairs:
         connection.execute(
-            delete(ParticipantTag).where(
-                ParticipantTag.participant_id == participant_id, ParticipantTag.tag == tag
-            )
+            delete(ParticipantTag).where(ParticipantTag.participant_id == participant_id, ParticipantTag.tag == tag)
         )
 
 

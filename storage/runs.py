@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -119,10 +119,10 @@ def _read(connection: Connection, statement: Any, ids: Collection[int]) -> list[
     if not ids:
         return []
     found = connection.execute(statement, {"ids": sorted(ids)})
-    return [_row(tuple(row)) for row in found]
+    return [_row(row) for row in found.all()]
 
 
-def _row(row: Sequence[Any]) -> RunRow:
+def _row(row: Any) -> RunRow:
     run = FlowRun.from_json(row[9])
     return RunRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], run, row[10])
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from bot.conversation.house import CommunityView, FlowView, House
 from bot.wakeup import notify
 from flows.effects import Answered
-from storage.addresses import AddressRow, addresses_of, lock_addresses, save_addresses
+from storage.addresses import AddressRow, addresses_of, lock_addresses, save_addresses, save_counters
 from storage.bulk import take_ids
 from storage.consents import ConsentRow, insert_consents, insert_suppressions
 from storage.inbound import (
@@ -53,6 +53,8 @@ class Desk:
     participants: dict[int, ParticipantRow] = field(default_factory=dict)
     runs: dict[int, RunRow] = field(default_factory=dict)
     flows: dict[int, FlowView] = field(default_factory=dict)
+    communities: dict[int, CommunityView] = field(default_factory=dict)
+    days: dict[str, date] = field(default_factory=dict)
     received: list[MessageRow] = field(default_factory=list)
     outgoing: list[MessageRow] = field(default_factory=list)
     media: list[MediumRow] = field(default_factory=list)
@@ -63,6 +65,7 @@ class Desk:
     tags: dict[tuple[int, str], bool] = field(default_factory=dict)
     heard: set[int] = field(default_factory=set)
     changed_addresses: dict[int, AddressRow] = field(default_factory=dict)
+    counted_addresses: dict[int, AddressRow] = field(default_factory=dict)
     changed_participants: dict[int, ParticipantRow] = field(default_factory=dict)
     changed_runs: dict[int, RunRow] = field(default_factory=dict)
     begun: list[RunRow] = field(default_factory=list)
@@ -99,7 +102,17 @@ class Desk:
 
     def community(self, community_id: int) -> CommunityView:
         """A community of this installation."""
-        return self.house.community(self.connection, community_id, self.now)
+        found = self.communities.get(community_id)
+        if found is None:
+            found = self.communities[community_id] = self.house.community(self.connection, community_id, self.now)
+        return found
+
+    def today(self, community: CommunityView) -> date:
+        """The day that it is in a community."""
+        found = self.days.get(community.timezone)
+        if found is None:
+            found = self.days[community.timezone] = community.today(self.now)
+        return found
 
     def senders(self) -> Collection[SenderRow]:
         """Every sender that serves a community."""
@@ -115,6 +128,10 @@ class Desk:
     def address_changed(self, row: AddressRow) -> None:
         """Save this address."""
         self.changed_addresses[row.id] = row
+
+    def counted(self, row: AddressRow) -> None:
+        """Save this address's counters."""
+        self.counted_addresses[row.id] = row
 
     def participant_changed(self, row: ParticipantRow) -> None:
         """Save this participant."""
@@ -184,6 +201,7 @@ class Desk:
         save_participants(connection, self.changed_participants.values())
         mark_heard(connection, self.heard - self.changed_participants.keys(), now)
         save_addresses(connection, self.changed_addresses.values())
+        save_counters(connection, [r for one, r in self.counted_addresses.items() if one not in self.changed_addresses])
         insert_consents(connection, self.consents, now)
         insert_suppressions(connection, self.suppressions, now)
         add_tags(connection, [pair for pair, borne in self.tags.items() if borne])

@@ -42,7 +42,7 @@ def too_fast(turn: Turn) -> bool:
     if address.minute_at is None or not timedelta(0) <= at - address.minute_at < MINUTE:
         address.minute_at, address.minute_texts = at, 0
     address.minute_texts += 1
-    turn.desk.address_changed(address)
+    turn.desk.counted(address)
     most = turn.community.settings.texts_per_minute
     if address.minute_texts == most + 1:
         turn.needs_person("abuse", turn.words)
@@ -51,7 +51,7 @@ def too_fast(turn: Turn) -> bool:
 
 def replies_left(turn: Turn) -> int:
     """How many automatic replies this address may still have today."""
-    today = turn.community.today(turn.now)
+    today = turn.desk.today(turn.community)
     if turn.address.replies_on != today:
         turn.address.replies_on, turn.address.replies = today, 0
     return turn.community.settings.replies_per_day - turn.address.replies
@@ -62,7 +62,7 @@ def count_replies(turn: Turn, count: int) -> None:
     if count:
         replies_left(turn)
         turn.address.replies += count
-        turn.desk.address_changed(turn.address)
+        turn.desk.counted(turn.address)
 
 
 def say_too_many(turn: Turn) -> None:
@@ -96,7 +96,7 @@ def fall_silent(turn: Turn) -> None:
 
 def may_greet_stranger(turn: Turn) -> bool:
     """Whether this unknown number is answered: once a day, and only so many of them a sender."""
-    today = turn.community.today(turn.now)
+    today = turn.desk.today(turn.community)
     if turn.address.greeted_on == today or not may_be_answered(turn):
         return False
     cap = turn.community.settings.strangers_per_day
@@ -108,10 +108,10 @@ def may_greet_stranger(turn: Turn) -> bool:
 
 def greeted(turn: Turn) -> None:
     """This address had its one answer of the day."""
-    turn.address.greeted_on = turn.community.today(turn.now)
+    turn.address.greeted_on = turn.desk.today(turn.community)
     turn.desk.address_changed(turn.address)
 
 
 def greeted_today(turn: Turn) -> bool:
     """Whether this address had its one answer of the day already."""
-    return turn.address.greeted_on == turn.community.today(turn.now)
+    return turn.address.greeted_on == turn.desk.today(turn.community)

@@ -22,7 +22,7 @@ def route(desk: Desk, sender: SenderRow, inbound: Inbound, rows: list[AddressRow
     It goes to the participant whose button was tapped; else to the one with an open run, the one last asked first; else to the
     community joined last, where they have not stopped; else, for a stranger, to the sender's first community.
     """
-    row = max(rows, key=lambda one: _claim(desk, sender, inbound, one))
+    row = rows[0] if len(rows) == 1 else max(rows, key=lambda one: _claim(desk, sender, inbound, one))
     participant = desk.participants.get(row.participant_id) if row.participant_id is not None else None
     return Turn(
         desk=desk,

@@ -127,7 +127,7 @@ def carry_out(turn: Turn, result: Step) -> bool:
             case Say(text, kind, buttons, visit, language):
                 turn.lines.append(Line(text, _KINDS[kind], buttons, visit, language, run))
             case Answered():
-                turn.desk.answer(run, replace(effect, value=_plain(effect.value)), turn.message)
+                turn.desk.answer(run, _storable(effect), turn.message)
             case CommandGiven("stop"):
                 stops = True
             case CommandGiven(("help" | "start" | "person") as command):
@@ -195,6 +195,11 @@ def cancel(desk: Desk, run: RunRow, outcome: Literal["cancelled", "stopped"]) ->
 def understood(effects: Iterable[Effect]) -> bool:
     """Whether a step understood what was written, as anything at all."""
     return not any(isinstance(one, Misunderstood | GaveUp) for one in effects)
+
+
+def _storable(answered: Answered) -> Answered:
+    plain = _plain(answered.value)
+    return answered if plain is answered.value else replace(answered, value=plain)
 
 
 def _plain(value: Value) -> Value:
