@@ -237,8 +237,11 @@ class _Walk:
         return piece.has("not", "except") or ("no" in piece.senses and " " in piece.text)
 
     def _refused(self, mention: Mention, refused: Refused) -> Mention:
-        if len(mention.options) == 1 and mention.options[0] in self.options.denying:
-            return mention
+        if len(mention.options) == 1:
+            own = self.options.denying.get(mention.options[0], frozenset())
+            words = " ".join(piece.text for piece in self.pieces[mention.first : mention.end]).split(" ")
+            if any(stem(word) in own for word in words):
+                return mention
         return replace(mention, refused=refused)
 
     def _linked(self, first: int, end: int) -> bool:

@@ -29,7 +29,7 @@ class Options:
 
     `vocabulary`: full names and single words -> options. `full`: the names among them. `parts`: stem -> options.
     `concepts`: sense -> the one option that says it. `squashed`: names without spaces. `words`: single words, for slips.
-    `denying`: options whose own name says no ("No family doctor"). `opposites`: option -> the one that denies it
+    `denying`: option -> the stems of a name of it that says no ("No family doctor"). `opposites`: option -> the one that denies it
     ("Agree" -> "Disagree"). `spans`: the amounts that the options stand for, if they all do. `tongues`: the question is
     about languages.
     """
@@ -42,7 +42,7 @@ class Options:
     concepts: Mapping[str, int]
     squashed: Mapping[str, tuple[int, ...]]
     words: tuple[str, ...]
-    denying: frozenset[int]
+    denying: Mapping[int, frozenset[str]]
     opposites: Mapping[int, int]
     spans: tuple[Span, ...]
     tongues: bool
@@ -188,13 +188,14 @@ def _with_variants(single: dict[str, tuple[int, ...]], full: dict[str, tuple[int
     return found
 
 
-def _denying(full: Mapping[str, tuple[int, ...]], lexicon: Lexicon) -> frozenset[int]:
-    found: set[int] = set()
+def _denying(full: Mapping[str, tuple[int, ...]], lexicon: Lexicon) -> dict[int, frozenset[str]]:
+    found: dict[int, frozenset[str]] = {}
     for name, numbers in full.items():
         words = name.split(" ")
         if len(words) > 1 and "not" in lexicon.entries.get(words[0], {}):
-            found.update(numbers)
-    return frozenset(found)
+            for number in numbers:
+                found[number] = found.get(number, frozenset()) | {stem(word) for word in words[1:] if word}
+    return found
 
 
 def _opposites(full: Mapping[str, tuple[int, ...]], lexicon: Lexicon) -> dict[int, int]:
