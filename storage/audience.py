@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, exists, func, insert, null, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Exists,
+    Select,
+    TextClause,
+    and_,
+    case,
+    distinct,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+)
 from sqlalchemy.orm import aliased
 
 from storage.bulk import among
@@ -31,9 +47,14 @@ def belongs(community_id: int) -> Condition:
     return (Participant.community_id == community_id) & Participant.erased_at.is_(None)
 
 
+def _theirs(*conditions: ColumnElement[bool] | TextClause) -> Exists:
+    """There is a row of the participant's, whatever else the statement joins."""
+    return exists().where(*conditions).correlate(Participant)
+
+
 def bears(tag: str) -> Condition:
     """They bear a tag."""
-    return exists().where(ParticipantTag.participant_id == Participant.id, ParticipantTag.tag == tag)
+    return _theirs(ParticipantTag.participant_id == Participant.id, ParticipantTag.tag == tag)
 
 
 def attribute_is(name: str, texts: Sequence[str]) -> Condition:
@@ -68,7 +89,7 @@ def said(
 ) -> Condition:
     """They answered a campaign: one of its questions where it is named, with one of `texts` where there are any, after one
     moment and by another where `between` gives them."""
-    answered = exists().where(
+    answered = _theirs(
         Answer.participant_id == Participant.id, Answer.campaign_id == campaign_id, Answer.value.is_not(None)
     )
     if question is not None:
@@ -80,7 +101,7 @@ def said(
 
 def listed(campaign_id: int) -> Condition:
     """The campaign's file names them."""
-    return exists().where(AudienceMember.participant_id == Participant.id, AudienceMember.campaign_id == campaign_id)
+    return _theirs(AudienceMember.participant_id == Participant.id, AudienceMember.campaign_id == campaign_id)
 
 
 def is_one_of(ids: Sequence[int]) -> Condition:
@@ -90,14 +111,12 @@ def is_one_of(ids: Sequence[int]) -> Condition:
 
 def has_channel(channels: Sequence[str]) -> Condition:
     """They have an open address on one of these channels."""
-    return exists().where(
-        Address.participant_id == Participant.id, Address.status == "open", Address.channel.in_(channels)
-    )
+    return _theirs(Address.participant_id == Participant.id, Address.status == "open", Address.channel.in_(channels))
 
 
 def invited_by(campaign_id: int) -> Condition:
     """They have a place in a campaign that was not taken back."""
-    return exists().where(
+    return _theirs(
         Invitation.participant_id == Participant.id,
         Invitation.campaign_id == campaign_id,
         Invitation.status.in_(("pending", "started", "ended")),
@@ -106,12 +125,12 @@ def invited_by(campaign_id: int) -> Condition:
 
 def asked_since(since: datetime) -> Condition:
     """A campaign of whatever kind began with them after `since`."""
-    return exists().where(Invitation.participant_id == Participant.id, Invitation.started_at > since)
+    return _theirs(Invitation.participant_id == Participant.id, Invitation.started_at > since)
 
 
 def in_a_run() -> Condition:
     """They are in a conversation."""
-    return exists().where(Run.participant_id == Participant.id, text("runs.status IN ('active', 'handed_over')"))
+    return _theirs(Run.participant_id == Participant.id, text("runs.status IN ('active', 'handed_over')"))
 
 
 def over_cap(since: datetime, most: int) -> Condition:
@@ -141,6 +160,12 @@ def first_that_holds(named: Iterable[tuple[str, Condition]]) -> ColumnElement[An
     """The name of the first condition that holds; NULL where none does."""
     pairs = list(named)
     return case(*((condition, name) for name, condition in pairs), else_=null()) if pairs else null()
+
+
+def by_language(values: Mapping[str, Any], first: str) -> ColumnElement[Any]:
+    """The value of each participant's language; that of `first` for the languages that are not there."""
+    others = ((Participant.language == language, literal(value)) for language, value in values.items())
+    return case(*others, else_=literal(values[first]))
 
 
 def insert_members(connection: Connection, campaign_id: int, participant_ids: Iterable[int]) -> None:
@@ -176,6 +201,7 @@ __all__ = [
     "attribute_text",
     "bears",
     "belongs",
+    "by_language",
     "channel_of",
     "count",
     "count_by",

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, case, insert, literal, select
 
+from storage.audience import by_language
 from storage.invitations import Place
 from storage.models import Address, Invitation, Message, Participant
 from storage.models.messages import PRIORITY_BULK
@@ -20,25 +21,18 @@ def insert_notices(
     reach: Reach,
     texts: Mapping[str, Mapping[str, Any]],
     *,
+    first: str,
     after: int,
     last: int,
     now: datetime,
 ) -> int:
     """Put a notice in the outbox for each pending invitation of participants after `after` up to `last`; how many.
 
-    `texts`: language -> `{"text", "segments"}`; the first one is for the languages that are not there. It is of no use any more
+    `texts`: language -> `{"text", "segments"}`; that of `first` is for the languages that are not there. It is of no use any more
     once the survey is due.
     """
-    first = next(iter(texts.values()))
     moment = Message.created_at.type
-    said = case(
-        *((Participant.language == language, literal(one["text"])) for language, one in texts.items()),
-        else_=literal(first["text"]),
-    )
-    length = case(
-        *((Participant.language == language, literal(int(one["segments"]))) for language, one in texts.items()),
-        else_=literal(int(first["segments"])),
-    )
+    length = by_language({language: int(one["segments"]) for language, one in texts.items()}, first)
     columns = {
         "community_id": literal(place.community_id),
         "sender_id": reach.sender_id(),
@@ -47,7 +41,7 @@ def insert_notices(
         "campaign_id": literal(place.campaign_id),
         "direction": literal("out"),
         "kind": literal("say"),
-        "text": said,
+        "text": by_language({language: one["text"] for language, one in texts.items()}, first),
         "language": Participant.language,
         "visit": literal(0),
         "status": literal("queued"),

@@ -24,17 +24,13 @@ class Reach:
 
     def has_address(self) -> ColumnElement[bool]:
         """A participant has an open address, on whatever channel."""
-        return exists().where(Address.participant_id == Participant.id, Address.status == "open")
+        return _has(Address.status == "open")
 
     def reaches(self) -> ColumnElement[bool]:
         """A participant has an open address that a sender of the community can write to."""
         if not self.senders:
             return literal(False)
-        return exists().where(
-            Address.participant_id == Participant.id,
-            Address.status == "open",
-            Address.channel.in_(sorted(self.senders)),
-        )
+        return _has(Address.status == "open", Address.channel.in_(sorted(self.senders)))
 
     def address_id(self) -> ColumnElement[Any]:
         """The address that a participant is written to: one that was talked with before, else the oldest; NULL for none."""
@@ -66,6 +62,10 @@ class Reach:
             ]
             whens.append((mine, literal(ids[0])))
         return case(*whens) if whens else null()
+
+
+def _has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Address.participant_id == Participant.id, *conditions).correlate(Participant)
 
 
 def reach_of(connection: Connection, community_id: int, channels: Collection[str] = ()) -> Reach:

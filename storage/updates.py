@@ -6,21 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.models import (
-    Address,
-    Answer,
-    Campaign,
-    Community,
-    Message,
-    Participant,
-    ParticipantTag,
-    Sender,
-    SenderCommunity,
-    Update,
-)
+from storage.audience import bears, by_language, said
+from storage.models import Address, Campaign, Community, Message, Participant, Update
+from storage.models.messages import PRIORITY_BULK
+from storage.reach import Reach
 
 
 def insert_update(connection: Connection, **values: Any) -> int:
@@ -80,73 +72,78 @@ def change_update(connection: Connection, update_id: int, **values: Any) -> None
     connection.execute(update(Update).where(Update.id == update_id).values(**values))
 
 
-def readers(
-    connection: Connection, community_id: int, audience: Mapping[str, Any], *, after: int, limit: int
-) -> Sequence[Row[int, str, str | None, int, int]]:
-    """The next readers of an update by participant id: (id, language, name, address_id, sender_id).
+def readers(community_id: int, audience: Mapping[str, Any], reach: Reach) -> Select[int]:
+    """A select of the ids of an update's readers.
 
     Those who took part in `audience["campaign"]` and did not withdraw from updates; with `subscribed`, those who agreed to
-    updates; with `tags`, only those who bear them all. Nobody who said STOP, is held, or has no open address.
+    updates; with `tags`, only those who bear them all. Nobody who said STOP, is held, or cannot be reached.
     """
-    sender = func.coalesce(
-        Address.sender_id,
-        select(func.min(Sender.id))
-        .join(SenderCommunity, SenderCommunity.sender_id == Sender.id)
-        .where(SenderCommunity.community_id == Address.community_id, Sender.channel == Address.channel)
-        .correlate(Address)
-        .scalar_subquery(),
-    )
-    first_address = (
-        select(func.min(Address.id))
-        .where(Address.participant_id == Participant.id, Address.status == "open")
-        .correlate(Participant)
-        .scalar_subquery()
-    )
-    statement = (
-        select(Participant.id, Participant.language, Participant.name, Address.id, sender)
-        .join(Address, Address.id == first_address)
-        .where(
-            Participant.community_id == community_id,
-            Participant.id > after,
-            Participant.opted_out_at.is_(None),
-            Participant.held_at.is_(None),
-            Participant.erased_at.is_(None),
-            sender.is_not(None),
-        )
-        .order_by(Participant.id)
-        .limit(limit)
-    )
     wanted = []
     if audience.get("campaign") is not None:
-        took_part = exists().where(
-            Answer.participant_id == Participant.id,
-            Answer.campaign_id == audience["campaign"],
-            Answer.value.is_not(None),
-        )
-        wanted.append(and_(took_part, Participant.updates != "withdrawn"))
+        wanted.append(and_(said(audience["campaign"], None, ()), Participant.updates != "withdrawn"))
     if audience.get("subscribed"):
         wanted.append(Participant.updates == "granted")
-    statement = statement.where(or_(*wanted))
+    statement = select(Participant.id).where(
+        Participant.community_id == community_id,
+        Participant.erased_at.is_(None),
+        Participant.opted_out_at.is_(None),
+        Participant.held_at.is_(None),
+        reach.reaches(),
+        or_(*wanted),
+    )
     for tag in audience.get("tags", ()):
-        statement = statement.where(
-            exists().where(ParticipantTag.participant_id == Participant.id, ParticipantTag.tag == tag)
-        )
-    return connection.execute(statement).all()
+        statement = statement.where(bears(tag))
+    return statement
 
 
-def insert_update_messages(connection: Connection, messages: Sequence[Mapping[str, Any]]) -> int:
-    """Put an update's messages in the outbox, one a participant and occurrence at the most; how many were new."""
-    if not messages:
-        return 0
+def insert_update_messages(
+    connection: Connection,
+    row: Row[Any],
+    people: Select[Any],
+    reach: Reach,
+    texts: Mapping[str, Mapping[str, Any]],
+    *,
+    first: str,
+    now: datetime,
+    valid_until: datetime,
+) -> int:
+    """Put an update's messages to `people` (a select on participants) in the outbox, one a participant and occurrence at the
+    most; how many were new. `texts`: language -> `{"text", "segments"}`; that of `first` is for the languages that are not there.
+    """
+    moment = Message.created_at.type
+    columns: dict[str, Any] = {
+        "community_id": literal(row.community_id),
+        "sender_id": reach.sender_id(),
+        "address_id": Address.id,
+        "participant_id": Participant.id,
+        "campaign_id": literal(row.campaign_id, Message.campaign_id.type),
+        "update_id": literal(row.id),
+        "occurrence": literal(row.occurrence),
+        "direction": literal("out"),
+        "kind": literal("update"),
+        "text": by_language({language: one["text"] for language, one in texts.items()}, first),
+        "language": Participant.language,
+        "visit": literal(0),
+        "status": literal("queued"),
+        "priority": literal(PRIORITY_BULK),
+        "segments": case(
+            (
+                Address.channel == "sms",
+                by_language({language: one["segments"] for language, one in texts.items()}, first),
+            ),
+            else_=literal(1),
+        ),
+        "attempts": literal(0),
+        "due_at": literal(now, moment),
+        "valid_until": literal(valid_until, moment),
+        "created_at": literal(now, moment),
+    }
+    chosen = people.join(Address, Address.id == reach.address_id()).with_only_columns(*columns.values())
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(Message).values(list(messages)).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount
-
-
-def update_messages(connection: Connection, update_id: int) -> dict[str, int]:
-    """How many messages of an update have each status."""
-    statement = select(Message.status, func.count()).where(Message.update_id == update_id).group_by(Message.status)
-    return {str(status): int(n) for status, n in connection.execute(statement)}
+    statement = dialect.insert(Message).from_select(
+        list(columns), chosen.order_by(Participant.id), include_defaults=False
+    )
+    return connection.execute(statement.on_conflict_do_nothing()).rowcount
 
 
 def cancel_update_messages(connection: Connection, update_id: int, now: datetime) -> int:
@@ -157,8 +154,3 @@ def cancel_update_messages(connection: Connection, update_id: int, now: datetime
         .values(status="cancelled", settled_at=now)
     )
     return connection.execute(statement).rowcount
-
-
-def community_zone(connection: Connection, community_id: int) -> str:
-    """The IANA time zone of a community."""
-    return str(connection.execute(select(Community.timezone).where(Community.id == community_id)).scalar_one())

@@ -113,7 +113,8 @@ class _Inviting:
         )
         invitations.invite(self.connection, people, place, self.now)
         if self.settings.notice is not None:
-            announce(self.connection, place, self.reach, self.plan["notice"], self.wave.cursor, last, self.now)
+            texts, languages = self.plan["notice"], self.community.languages
+            announce(self.connection, place, self.reach, texts, languages, self.wave.cursor, last, self.now)
         if last >= self.plan["last_id"]:
             self._finish()
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,11 +36,11 @@ def checked_notice(texts: Mapping[str, str]) -> None:
 def notice_texts(
     notice: Notice, community: Row[Any], campaign: str, languages: Iterable[str]
 ) -> dict[str, dict[str, Any]]:
-    """Language -> `{"text", "segments"}` for each of `languages` and those of the notice, the notice's first one first."""
-    first = next(iter(notice.texts))
+    """Language -> `{"text", "segments"}` for each of `languages`, those of the notice and the community's own."""
+    first = _first(notice.texts, community.languages)
     values = {"community": community.name, "contact": community.contact or "", "campaign": campaign}
     found = {}
-    for language in dict.fromkeys([first, *notice.texts, *languages]):
+    for language in dict.fromkeys([*notice.texts, *community.languages, *languages]):
         text = lighten(render(notice.texts, language, values, fallback=first))
         found[language] = {"text": text, "segments": segment(text).segments}
     return found
@@ -51,12 +51,21 @@ def announce(
     place: Place,
     reach: Reach,
     texts: Mapping[str, Mapping[str, Any]],
+    languages: Sequence[str],
     after: int,
     last: int,
     now: datetime,
 ) -> int:
-    """Put the notice for the invitations of one slice, those of participants after `after` up to `last`, in the outbox; how many."""
-    return insert_notices(connection, place, reach, texts, after=after, last=last, now=now)
+    """Put the notice for the invitations of one slice, those of participants after `after` up to `last`, in the outbox; how many.
+
+    `languages`: the community's, whose first stands in for those that the notice lacks.
+    """
+    first = _first(texts, languages)
+    return insert_notices(connection, place, reach, texts, first=first, after=after, last=last, now=now)
+
+
+def _first(texts: Mapping[str, object], languages: Sequence[str]) -> str:
+    return next((one for one in languages if one in texts), next(iter(texts)))
 
 
 __all__ = ["NAMES", "announce", "checked_notice", "notice_texts"]

@@ -43,9 +43,7 @@ def find_bounds(connection: Connection, sample: Sample, people: Select[Any], dra
     Raises `WrongUsage` where what tells the strata apart has too many values.
     """
     stratum = stratum_of(sample.by, reach)
-    counted: Any = people.with_only_columns(stratum.label("stratum"), func.count().label("n")).group_by(
-        "stratum"
-    )
+    counted: Any = people.with_only_columns(stratum.label("stratum"), func.count().label("n")).group_by("stratum")
     sizes = {str(row.stratum): int(row.n) for row in connection.execute(counted)}
     if len(sizes) > MOST_STRATA:
         raise WrongUsage(

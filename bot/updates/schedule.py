@@ -35,10 +35,7 @@ def schedule_update(
         raise WrongUsage("To whom? Give --campaign for those who took part in one, or --subscribers, or both.")
     if at is not None and cron is not None:
         raise WrongUsage("Give either --at for one time or --cron for again and again.")
-    patterns = checked_texts(texts, has_campaign=campaign is not None)
-    spare = checked_texts(otherwise, has_campaign=campaign is not None) if otherwise else None
-    if campaign is not None:
-        check_results_names(connection, [*patterns.values(), *(spare or {}).values()], campaign.revision_id)
+    patterns, spare = _checked(connection, campaign, texts, otherwise)
     audience: dict[str, Any] = {}
     if campaign is not None:
         audience["campaign"] = campaign.id
@@ -69,10 +66,8 @@ def preview_update(
     otherwise: Mapping[str, str] | None,
 ) -> Rendered:
     """What would be sent if the update went out now, in each of the community's languages."""
-    patterns = checked_texts(texts, has_campaign=campaign is not None)
-    if campaign is not None:
-        check_results_names(connection, list(patterns.values()), campaign.revision_id)
-    draft = _Draft(patterns, otherwise, community)
+    patterns, spare = _checked(connection, campaign, texts, otherwise)
+    draft = _Draft(patterns, spare, community)
     return render_update(connection, draft, campaign, list(dict.fromkeys([*community.languages, *patterns])))
 
 
@@ -89,9 +84,24 @@ def cancel_update(connection: Connection, community: Row[Any], update_id: int, n
     return rows.cancel_update_messages(connection, update_id, now)
 
 
+def _checked(
+    connection: Connection,
+    campaign: Row[Any] | None,
+    texts: Mapping[str, str],
+    otherwise: Mapping[str, str] | None,
+) -> tuple[dict[str, str], dict[str, str] | None]:
+    """The texts and those for small figures; raises `WrongUsage` where one cannot be read or filled."""
+    patterns = checked_texts(texts, has_campaign=campaign is not None)
+    spare = checked_texts(otherwise, has_campaign=campaign is not None) if otherwise else None
+    if campaign is not None:
+        check_results_names(connection, [*patterns.values(), *(spare or {}).values()], campaign.revision_id)
+    return patterns, spare
+
+
 class _Draft:
     """An update that is not written down, as `render_update` reads one."""
 
     def __init__(self, texts: Mapping[str, str], otherwise: Mapping[str, str] | None, community: Row[Any]) -> None:
         self.texts, self.otherwise = texts, otherwise
+        self.languages: Sequence[str] = community.languages
         self.community_name, self.contact, self.settings = community.name, community.contact, community.settings

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Row
 
 from bot.cron import next_time
-from bot.updates.text import render_update, text_for
+from bot.errors import SoundingsError
+from bot.updates.text import first_language, render_update
 from flows.segments import segment
 from storage import updates as rows
+from storage.audience import languages_of
 from storage.campaigns import campaign_by_id
-from storage.models.messages import PRIORITY_BULK
+from storage.inbox import InboxRow, insert_inbox_items
+from storage.models import Participant
+from storage.reach import Reach, reach_of
+from storage.waves import last_participant, slice_end
 
-#: Messages written in one transaction.
-SLICE = 500
+_log = structlog.get_logger(__name__)
+
+#: Readers written to in one transaction: long enough to be cheap, short enough that replies get by.
+SLICE = 5_000
 #: A progress update that could not leave for so long is of no use any more.
 USEFUL_FOR = timedelta(days=7)
 
@@ -25,83 +33,99 @@ def send_due(connection: Connection, now: datetime, *, slice_size: int = SLICE) 
     """One slice of each update that is due; how many updates had work. Call until it returns 0."""
     due = rows.due_updates(connection, now)
     for row in due:
-        if row.status == "scheduled" and not _begin(connection, row, now):
-            continue
-        _slice(connection, row.id, row.community_id, row.audience, now, slice_size)
+        try:
+            with connection.begin_nested():
+                _Sending(connection, row, now, reach_of(connection, row.community_id)).go_on(slice_size)
+        except SoundingsError as error:
+            # One that cannot be sent must not hold up the others.
+            _withhold(connection, row, str(error), None, now)
     return len(due)
 
 
-def _begin(connection: Connection, row: Row[Any], now: datetime) -> bool:
-    """Fix the texts of this occurrence; False where it is withheld."""
-    campaign = None if row.campaign_id is None else campaign_by_id(connection, row.campaign_id)
-    rendered = render_update(connection, row, campaign, _languages(row))
-    if rendered.withheld is not None:
-        later = next_time(row.cron, row.timezone, now) if row.cron else None
-        status = "scheduled" if later is not None else "withheld"
-        rows.change_update(connection, row.id, status=status, reason=rendered.withheld, next_at=later)
-        return False
-    rows.change_update(
-        connection,
-        row.id,
-        status="sending",
-        reason=None,
-        rendered=dict(rendered.texts),
-        cursor=0,
-        occurrence=row.occurrence + 1,
-    )
-    return True
+def _withhold(connection: Connection, row: Row[Any], why: str, later: datetime | None, now: datetime) -> None:
+    """Do not send it this time, and tell the coordinators; with `later` it is tried again then."""
+    _log.info("update.withheld", update_id=row.id)
+    status = "scheduled" if later is not None else "withheld"
+    rows.change_update(connection, row.id, status=status, reason=why, next_at=later)
+    text = f"Update {row.id} was not sent. {why}"
+    insert_inbox_items(connection, [InboxRow(row.community_id, None, "failed", text, now)])
 
 
-def _slice(
-    connection: Connection, update_id: int, community_id: int, audience: Mapping[str, Any], now: datetime, size: int
-) -> None:
-    row = rows.find_update(connection, update_id)
-    assert row is not None  # noqa: S101 - `_begin` has just written it
-    people = rows.readers(connection, community_id, audience, after=row.cursor, limit=size)
-    messages = []
-    for participant_id, language, _name, address_id, sender_id in people:
-        text = text_for(row.rendered or {}, language)
-        messages.append(
-            {
-                "community_id": community_id,
-                "sender_id": sender_id,
-                "address_id": address_id,
-                "participant_id": participant_id,
-                "campaign_id": row.campaign_id,
-                "update_id": update_id,
-                "occurrence": row.occurrence,
-                "direction": "out",
-                "kind": "update",
-                "text": text,
-                "language": language,
-                "status": "queued",
-                "priority": PRIORITY_BULK,
-                "segments": segment(text).segments,
-                "due_at": now,
-                "valid_until": now + USEFUL_FOR,
-                "created_at": now,
-            }
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """One update in one transaction; `row` as `due_updates` finds it."""
+
+    connection: Connection
+    row: Row[Any]
+    now: datetime
+    reach: Reach
+
+    def go_on(self, size: int) -> None:
+        """Write to the next readers; first, where it has not begun, fix what is said."""
+        if self.row.status == "scheduled" and not self._begin():
+            return
+        row = rows.find_update(self.connection, self.row.id)
+        assert row is not None  # noqa: S101 - it is locked by this transaction
+        people = rows.readers(row.community_id, row.audience, self.reach).where(
+            Participant.id > row.cursor, Participant.id <= row.last_id
         )
-    rows.insert_update_messages(connection, messages)
-    if len(people) == size:
-        rows.change_update(connection, update_id, cursor=people[-1][0])
-        return
-    later = next_time(row.cron, _zone_of(connection, community_id), now) if row.cron else None
-    rows.change_update(
-        connection,
-        update_id,
-        status="scheduled" if later is not None else "sent",
-        sent_at=now,
-        next_at=later,
-        rendered=None,
-        cursor=0,
-    )
+        last = slice_end(self.connection, people, row.cursor, row.last_id, size)
+        texts = {
+            language: {"text": text, "segments": segment(text).segments} for language, text in row.rendered.items()
+        }
+        rows.insert_update_messages(
+            self.connection,
+            row,
+            people.where(Participant.id <= last),
+            self.reach,
+            texts,
+            first=first_language(row.rendered, self.row.languages),
+            now=self.now,
+            valid_until=self.now + USEFUL_FOR,
+        )
+        if last < row.last_id:
+            rows.change_update(self.connection, row.id, cursor=last)
+        else:
+            self._finish()
+
+    def _begin(self) -> bool:
+        """Fix the texts of this occurrence, so that everybody reads the same figures; False where it is withheld."""
+        row, later = self.row, self._later()
+        campaign = None if row.campaign_id is None else campaign_by_id(self.connection, row.campaign_id)
+        people = rows.readers(row.community_id, row.audience, self.reach)
+        # Those of the texts and of the community, and whatever else its readers read: each gets the nearest.
+        languages = [*row.texts, *row.languages, *languages_of(self.connection, people)]
+        rendered = render_update(self.connection, row, campaign, list(dict.fromkeys(languages)))
+        if rendered.withheld is not None:
+            _withhold(self.connection, row, rendered.withheld, later, self.now)
+            return False
+        rows.change_update(
+            self.connection,
+            row.id,
+            status="sending",
+            reason=None,
+            rendered=dict(rendered.texts),
+            cursor=0,
+            last_id=last_participant(self.connection, row.community_id),
+            occurrence=row.occurrence + 1,
+        )
+        return True
+
+    def _later(self) -> datetime | None:
+        """When it goes out again; None where it goes once."""
+        return next_time(self.row.cron, self.row.timezone, self.now) if self.row.cron else None
+
+    def _finish(self) -> None:
+        later = self._later()
+        rows.change_update(
+            self.connection,
+            self.row.id,
+            status="scheduled" if later is not None else "sent",
+            sent_at=self.now,
+            next_at=later,
+            rendered=None,
+            cursor=0,
+        )
 
 
-def _languages(row: Row[Any]) -> list[str]:
-    # The community's own languages and those of the texts: a reader of any other gets the nearest.
-    return list(dict.fromkeys([*row.languages, *row.texts]))
-
-
-def _zone_of(connection: Connection, community_id: int) -> str:
-    return rows.community_zone(connection, community_id)
+__all__ = ["SLICE", "USEFUL_FOR", "send_due"]

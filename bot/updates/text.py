@@ -16,9 +16,11 @@ from bot.insight.results import published
 from flows.errors import MissingValue
 from flows.loader import thaw
 from flows.segments import lighten
-from flows.texts import check_pattern, nearest, placeholders, render
+from flows.texts import check_pattern, placeholders, render
 from storage.flows import revision_definition
 
+#: The longest text that an SMS provider takes (FACTS §1: error 21617).
+LONGEST = 1_600
 #: What an update's text may use besides `{results.…}`.
 PLAIN_NAMES = frozenset({"community", "contact", "campaign"})
 
@@ -28,6 +30,7 @@ class Draft(Protocol):
 
     texts: Mapping[str, str]
     otherwise: Mapping[str, str] | None
+    languages: Sequence[str]
     community_name: str
     contact: str | None
     settings: Mapping[str, Any]
@@ -46,6 +49,10 @@ def checked_texts(texts: Mapping[str, str], *, has_campaign: bool) -> dict[str, 
     if not any(text.strip() for text in texts.values()):
         raise WrongUsage("The update has no text. Give it with --text.")
     for language, pattern in texts.items():
+        if len(pattern) > LONGEST:
+            raise WrongUsage(
+                f"The {language} text has {len(pattern):,} characters; {LONGEST:,} is the most that a message can have."
+            )
         problem = check_pattern(pattern, language)
         if problem is not None:
             raise WrongUsage(f"The {language} text cannot be used: {problem}")
@@ -75,7 +82,7 @@ def render_update(
     Where a figure is too small to publish (or has no value), the `otherwise` text stands in; without one the update is withheld.
     """
     settings = CommunitySettings.model_validate(row.settings)
-    first = next(iter(row.texts))
+    first = first_language(row.texts, row.languages)
     texts: dict[str, str] = {}
     for language in languages:
         values = {
@@ -92,17 +99,16 @@ def render_update(
             if not row.otherwise:
                 return Rendered({}, _why(str(missing.name), settings.small_cell))
             try:
-                text = render(row.otherwise, language, values, fallback=next(iter(row.otherwise)))
+                text = render(row.otherwise, language, values, fallback=first_language(row.otherwise, row.languages))
             except MissingValue as still:
                 return Rendered({}, _why(str(still.name), settings.small_cell))
         texts[language] = lighten(text)
     return Rendered(texts)
 
 
-def text_for(rendered: Mapping[str, str], language: str) -> str:
-    """The text that a reader of `language` gets."""
-    chosen = nearest(rendered, language, next(iter(rendered)))
-    return rendered[chosen] if chosen is not None else ""
+def first_language(texts: Mapping[str, str], languages: Sequence[str]) -> str:
+    """The language for readers of one that the texts lack: the first of the community's that they have."""
+    return next((one for one in languages if one in texts), next(iter(texts)))
 
 
 def _why(name: str, limit: int) -> str:

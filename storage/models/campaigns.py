@@ -124,7 +124,7 @@ class Update(Base):
     `texts` and `otherwise`: language -> ICU pattern with `{results.…}`. `occurrence` counts the times it went out;
     `audience`: `{"campaign": id}`, `{"subscribed": true}`, `{"tags": […]}`. `reason` says why it was withheld.
     `rendered`: language -> the text of the occurrence under way, so that everybody reads the same figures;
-    `cursor`: the highest participant id of it that has its message.
+    `cursor`: the highest participant id of it that has its message; `last_id`: the highest that there was when it began.
     """
 
     __tablename__ = "updates"
@@ -144,6 +144,7 @@ class Update(Base):
     reason: Mapped[str | None]
     occurrence: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(default=0)
+    last_id: Mapped[int] = mapped_column(default=0)
     rendered: Mapped[dict[str, Any] | None]
     next_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]

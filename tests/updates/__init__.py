@@ -1,0 +1,1 @@
+"""Updates, on both databases: what is told, to whom, once, and what is withheld."""
