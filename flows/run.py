@@ -72,10 +72,12 @@ class Run:
             plain["tried"] = self.tried
         if self.reminded:
             plain["reminded"] = self.reminded
-        if self.prompted_at is not None:
-            plain["prompted_at"] = self.prompted_at.isoformat()
         if self.active_at is not None:
             plain["active_at"] = self.active_at.isoformat()
+        if self.prompted_at is not None:
+            # Mostly one moment: a reply came, and the next question was asked.
+            same = self.prompted_at is self.active_at
+            plain["prompted_at"] = plain["active_at"] if same else self.prompted_at.isoformat()
         if self.due_at is not None:
             plain["due_at"] = self.due_at.isoformat()
         if self.answers:
@@ -91,6 +93,7 @@ class Run:
         """The run that `to_json` wrote. Raises KeyError, TypeError or ValueError for what it did not write."""
         get, moment = plain.get, datetime.fromisoformat
         prompted_at, active_at, due_at = get("prompted_at"), get("active_at"), get("due_at")
+        active = active_at and moment(active_at)
         stack = get("stack")
         return Run(
             plain["flow"],
@@ -104,8 +107,8 @@ class Run:
             get("visits") or {},
             get("tried", 0),
             get("reminded", 0),
-            prompted_at and moment(prompted_at),
-            active_at and moment(active_at),
+            active if prompted_at == active_at else prompted_at and moment(prompted_at),
+            active,
             due_at and moment(due_at),
             get("answers") or {},
             get("pending"),

@@ -79,29 +79,25 @@ class Placeholders(Mapping[str, object]):
             except FlowsError:
                 raise KeyError(name) from None
         context = self._walk.context
-        participant = participant_of(self._walk)
         head, dot, rest = name.partition(".")
         if dot:
-            return _step_by_step(self._field(head, participant), rest)
+            return _step_by_step(self._field(head), rest)
         if name in ("community", "campaign"):
             return (context.community if name == "community" else context.campaign)["name"]
         if name == "visits":
             return self._walk.visits.get(self._walk.path(self._walk.state), 0)
         others = () if name == "name" else (context.community, context.campaign)
-        for fields in (participant, *others):
+        for fields in (participant_of(self._walk), *others):
             if fields.get(name) not in (None, ""):
                 return fields[name]
         raise KeyError(name)
 
-    def _field(self, head: str, participant: Mapping[str, object]) -> object:
+    def _field(self, head: str) -> object:
         if head == "answers":
             return answers_of(self._walk)
-        known = {
-            "participant": participant,
-            "community": self._walk.context.community,
-            "campaign": self._walk.context.campaign,
-        }
-        return known[head]
+        if head == "participant":
+            return participant_of(self._walk)
+        return {"community": self._walk.context.community, "campaign": self._walk.context.campaign}[head]
 
     def __iter__(self) -> Iterator[str]:
         return iter({**self._walk.context.campaign, **self._walk.context.community, **self._with, **self._given})

@@ -59,9 +59,12 @@ def reminders_due(walk: Walk) -> Iterator[datetime]:
     """
     if walk.prompted_at is None:
         return
-    since = max(walk.prompted_at, walk.active_at or walk.prompted_at)
-    spans = walk.root.reminders if walk.context.reminders is None else walk.context.reminders
-    for span in sorted(spans)[walk.reminded :]:
+    since = walk.prompted_at
+    if walk.active_at is not None and walk.active_at > since:
+        since = walk.active_at
+    own = walk.context.reminders
+    spans = walk.root.reminders if own is None else sorted(own)
+    for span in spans[walk.reminded :]:
         yield later(since, span, walk.context.zone)
 
 
@@ -72,6 +75,8 @@ def due_at(walk: Walk) -> datetime | None:
     due = expires_at(walk)
     if walk.status == "active" and walk.prompted_at is not None:
         timeout = times_out_at(walk, walk.open_state)
-        due = due if timeout is None else min(due, timeout)
-        due = min(due, next(reminders_due(walk), due))
+        if timeout is not None and timeout < due:
+            due = timeout
+        for reminder in reminders_due(walk):
+            return min(due, reminder)
     return due
