@@ -135,8 +135,13 @@ def _comparisons(review: Review, written: _Written, names: dict[str, tuple[State
             _compare_text(review, written, question, found["td"] or found["ts"] or "", found["sign"])
     for found in _CONTAINED.finditer(source):
         question = _asked(found["path"], written, names)
-        if question is not None and question.kind == "choices":
-            _compare_text(review, written, question, found["td"] or found["ts"] or "", "==")
+        text = found["td"] or found["ts"] or ""
+        if question is None:
+            continue
+        if question.kind == "choices":
+            _compare_text(review, written, question, text, "==")
+        else:
+            _not_a_list(review, written, question, text)
     for found in _MEASURED.finditer(source):
         question = _asked(found["path"], written, names)
         if question is not None:
@@ -183,6 +188,21 @@ def _compare_text(review: Review, written: _Written, question: Question, text: s
             f'{where}: the answer to {question.save} is a number, never the text "{text}".',
             f"Write a number without quotation marks: {sign} {shown}.",
         )
+
+
+def _not_a_list(review: Review, written: _Written, question: Question, text: str) -> None:
+    """`"x" in answer` where the answer is one thing: that fails, and so never holds."""
+    if question.kind == "location":
+        return
+    name = "answer" if written.question is question else f"answers.{question.save}"
+    review.error(
+        "never-true",
+        _line(written),
+        f'State {written.state.name}: {written.key} looks for "{text}" in the answer to {question.save}, which is no list.',
+        f'Write {name} == "{text}".'
+        if question.kind == "choice"
+        else f'Write {name}.contains("{text}"), if it is a text.',
+    )
 
 
 def _equals(written: _Written, text: str) -> bool:

@@ -157,6 +157,8 @@ class TestWords:
         assert spoken(review, flow.states["b"], "en") == "How safe? Reply 1 (not at all) to 5 (very)."
         assert spoken(review, flow.states["c"], "en") == "How safe, 1 to 5?"
         assert spoken(review, flow.states["d"], "en") == "Which: 1 Park"
+        half = of_states("  a: {ask: scale, text: How safe?, labels: {1: not at all}, next: z}")
+        assert spoken(Review(half), half.states["a"], "en") == "How safe? Reply with a number from 1 to 5."
 
     def test_scripts_without_letters_in_sms_are_told_of_once(self) -> None:
         long = "Що нам зробити найперше на вашій вулиці? Напишіть, будь ласка, кілька слів про це."
@@ -213,6 +215,8 @@ class TestAnswers:
             ("number; range: [1, 10]", "answer > 10", "never-true"),
             ("number; range: [1, 10]", "answer >= 10", None),
             ("number; range: [1, 10]", "answer < 1", "never-true"),
+            ("number; range: [1, 10]", "answer == 1 || answer == 10", None),
+            ("number; range: [1, 10]", "answer == 11", "never-true"),
             ("number; range: [1, null]", "answer > 1000", None),
             ("number", "answer == -5", None),
             ("scale", "answer == 0", "never-true"),
@@ -229,6 +233,12 @@ class TestAnswers:
             )
         )
         assert [found for found, _ in told(flow)] == ([] if code is None else [code])
+
+    def test_in_is_for_lists(self) -> None:
+        one_of = "  a: {ask: choice, text: Which?, options: {x: Park, y: Pool}, next: [{when: '\"x\" in answer', go: z}, {go: z}]}"
+        some_of = one_of.replace("choice,", "choices,")
+        assert one(of_states(one_of), "never-true").fix == 'Write answer == "x".'
+        assert told(of_states(some_of)) == []
 
     def test_one_name_for_two_questions_on_different_ways_is_fine(self) -> None:
         flow = of_states(
@@ -307,6 +317,12 @@ class TestOptions:
     def test_numbers_as_labels_in_their_own_order_are_fine(self) -> None:
         flow = of_states("  a: {ask: choice, text: How many?, options: {one: '1', two: '2', more: 3 or more}, next: z}")
         assert "ambiguous-options" not in {code for code, _ in told(flow)}
+
+    def test_an_option_whose_own_words_are_not_read_as_that_option(self) -> None:
+        flow = of_states("  a: {ask: choices, text: Which?, options: {x: Park, y: Pool, z: Skip}, next: z}")
+        assert one(flow, "ambiguous-options").message == (
+            'State a: "Skip" (en) is what the option z is called, and a reply with these words is read as none of them.'
+        )
 
     def test_years_and_sizes_are_no_numbers_of_options(self) -> None:
         flow = of_states("  a: {ask: choice, text: Since when?, options: {old: '2019', new: '2024'}, next: z}")

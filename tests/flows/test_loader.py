@@ -162,6 +162,44 @@ def test_open_ends_of_a_range() -> None:
     assert (day.minimum, day.maximum) == (None, "2026-12-31")
 
 
+@pytest.mark.parametrize(
+    ("state", "codes"),
+    [
+        ("{ask: choices, text: Which?, options: {x: Park, y: Pool}, min: 0, max: 2, next: z}", []),
+        ("{ask: choices, text: Which?, options: {x: Park, y: Pool}, min: 2, max: 2, next: z}", []),
+        ("{ask: choices, text: Which?, options: {x: Park, y: Pool}, other: true, min: 3, next: z}", []),
+        ("{ask: choices, text: Which?, options: {x: Park, y: Pool}, min: 2, max: 1, next: z}", ["empty-range"]),
+        ("{ask: choices, text: Which?, options: {x: Park, y: Pool}, max: 0, next: z}", ["wrong-type"]),
+        ("{ask: number, text: Which?, range: [3, 3], next: z}", []),
+        ("{ask: scale, text: Which?, range: [3, 3], next: z}", ["empty-range"]),
+        ("{ask: scale, text: Which?, range: [0, 100], next: z}", []),
+        ("{ask: scale, text: Which?, range: [0, 101], next: z}", ["empty-range"]),
+        ("{ask: scale, text: Which?, range: [1, null], next: z}", ["wrong-type"]),
+        ("{ask: scale, text: Which?, range: [1.5, 3], next: z}", ["wrong-type"]),
+        ("{ask: date, text: When?, range: [2026-02-30, 2026-03-01], next: z}", ["wrong-type"]),
+        ("{ask: date, text: When?, range: [-1y, +2w], next: z}", []),
+        ("{ask: date, text: When?, range: [2026-12-04, 2026-12-04], next: z}", []),
+        ("{split: {x: -1, y: 2}, next: {x: z, y: z}}", ["wrong-type"]),
+        ("{split: {x: 0, y: 2.5}, next: {x: z, y: z}}", []),
+        ("{split: {x: .inf, y: 2.5}, next: {x: z, y: z}}", ["wrong-type"]),
+        ("{ask: text, text: Why?, tries: 0, next: z}", ["wrong-type"]),
+        ("{ask: text, text: Why?, tries: 10, max_length: 4000, next: z}", []),
+        ("{ask: text, text: Why?, max_length: 4001, next: z}", ["wrong-type"]),
+        ("{ask: text, text: Why?, optional: 'true', next: z}", ["wrong-type"]),
+        ("{tags: {add: []}, next: z}", []),
+        ("{tags: {}, next: z}", ["missing-value"]),
+        ("{say: 5, next: z}", []),
+        ("{say: null, next: z}", ["missing-value"]),
+    ],
+)
+def test_bounds_of_what_may_be_written(state: str, codes: list[str]) -> None:
+    source = f"flow: tried\nlanguages: [en]\nstart: a\nstates:\n  a: {state}\n  z: {{say: Bye, end: completed}}\n"
+    if codes:
+        assert problems(source) == codes
+    else:
+        load(source)
+
+
 def test_aliases_repeat_what_they_name() -> None:
     flow = with_states("  a: {say: &hi Hello there, next: b}\n  b: {say: *hi, next: z}")
     assert flow.states["b"].say == {"en": "Hello there"}
@@ -304,6 +342,8 @@ def test_limits_are_said_in_numbers() -> None:
     with pytest.raises(FlowError, match="256 KB"):
         load(b"#" * (MAX_BYTES + 1))
     many = "".join(f"  s{number}: {{say: Hello, next: z}}\n" for number in range(500))
+    fewer = many.replace("  s499: {say: Hello, next: z}\n", "").replace("  s0:", "  a:")
+    assert len(with_states(fewer.rstrip()).states) == 500
     with pytest.raises(FlowError, match="501 states; 500 is the most"):
         with_states(many)
 

@@ -58,6 +58,32 @@ def test_problems_are_told_in_plain_sentences(name: str) -> None:
             assert jargon not in problem.message, problem
 
 
+@pytest.mark.parametrize(
+    ("name", "message", "fix"),
+    [
+        ("yaml-syntax-colon", "There is a second colon in this line", 'say: "Hello: we are here".'),
+        ("yaml-syntax-placeholder", "There is a second colon in this line", 'say: "{community}: hello".'),
+        ("yaml-syntax-indentation", "not indented like those it belongs to", "two spaces"),
+        ("yaml-syntax-quotation", "An apostrophe ends a text in single quotation marks", "double ones"),
+        ("yaml-syntax-open-quotation", "A quotation mark opens here and never closes", "Close it"),
+        ("yaml-syntax-bracket", "The { on line 6 is not closed", "Put the }"),
+        ("yaml-syntax-tab", "indented with a tab", "spaces"),
+        ("yaml-syntax-reserved", "cannot begin with @", "quotation marks"),
+        ("bad-expression", "cannot be read", "'\"north end\"'"),
+        ("bad-name", 'flow should be a name, not "My Flow"', "Write my-flow?"),
+        ("dead-end", "it stays within a -> b", "end: completed"),
+        ("reminder-after-expiry", "The reminder after 3 days is never sent", "expires: 6d"),
+        ("endless-loop", "States a and b lead to each other", "Put a question in the round"),
+        ("unknown-key", 'no key "nxt"', "Did you mean next?"),
+        ("wrong-type", 'languages should be a list, not "en"', "Write languages: [en, fr]."),
+    ],
+)
+def test_what_a_coordinator_reads(name: str, message: str, fix: str) -> None:
+    first = found(name)[0]
+    assert message in first.message
+    assert fix in first.fix
+
+
 def codes_in_the_source() -> set[str]:
     """Every code that the loader, the checks and the transcripts can give, out of their source."""
     codes: set[str] = set()
