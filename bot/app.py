@@ -5,25 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from bot.clock import Clock, SystemClock
 from bot.config import Settings, load_settings
-from bot.conversation import House
 from bot.errors import NotReady
 from storage.database import Database, UnusableDatabase
 from storage.schema import SchemaMismatch, migrate, require_current
 
+if TYPE_CHECKING:
+    from bot.conversation import House
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Installation:
-    """What every entrance needs: the settings, the database and the time."""
+    """What every entrance needs: the settings, the database, the time, and the house that conversations share."""
 
     settings: Settings
     database: Database
     clock: Clock
-    house: House
+
+    @cached_property
+    def house(self) -> House:
+        """What every conversation of this process shares; it is large, and many a command does without."""
+        from bot.conversation import House
+
+        return House(self.settings)
 
     def read(self) -> AbstractContextManager[Connection]:
         """A connection for queries."""
@@ -48,7 +58,7 @@ def open_installation(settings: Settings | None = None, clock: Clock | None = No
             require_current(database)
     except (UnusableDatabase, SchemaMismatch) as error:
         raise NotReady(str(error)) from error
-    return Installation(settings, database, clock or SystemClock(), House(settings))
+    return Installation(settings, database, clock or SystemClock())
 
 
 @contextmanager

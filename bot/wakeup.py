@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from typing import Final
 
-import psycopg
 import structlog
 from sqlalchemy import Connection
 
@@ -71,6 +70,9 @@ class Wakeup:
         return woken
 
     async def _listen(self) -> None:
+        # PostgreSQL's driver is large, and an installation on SQLite does without.
+        import psycopg
+
         address = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         pause = _FIRST_PAUSE
         while True:

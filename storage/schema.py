@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, inspect, select, text
 
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: PostgreSQL's advisory lock under which one process at a time migrates; any number that nobody else uses.
@@ -21,18 +21,22 @@ class SchemaMismatch(Exception):
     """The database's schema is not the one that this code knows; the message says what to run."""
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
+def known_revisions() -> list[str]:
+    """The schema's revisions that this code knows, oldest first: the numbers that their files begin with."""
+    return sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def migrate(database: Database, target: str = "head") -> None:
     """Upgrade to `target`, an Alembic revision; several processes may call it at once.
 
-    Raises `SchemaMismatch` when the database is newer than this code.
+    Raises `SchemaMismatch` when the database is newer than this code. A database that is current costs one query.
     """
+    with database.read() as connection:
+        if target == "head" and _refuse_newer(connection) == known_revisions()[-1]:
+            return
+    # Alembic is large, and needed only here.
+    from alembic import command
+
     with database.write() as connection:
         if not database.is_sqlite:
             connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
@@ -42,6 +46,8 @@ def migrate(database: Database, target: str = "head") -> None:
 
 def downgrade(database: Database, target: str = "base") -> None:
     """Go back to `target`; what only the newer schema could hold is lost."""
+    from alembic import command
+
     with database.write() as connection:
         command.downgrade(_config(connection), target)
 
@@ -50,7 +56,7 @@ def require_current(database: Database) -> None:
     """Raise `SchemaMismatch` unless the database is at the newest revision that this code knows."""
     with database.read() as connection:
         current = _refuse_newer(connection)
-    if current != ScriptDirectory.from_config(_config()).get_current_head():
+    if current != known_revisions()[-1]:
         raise SchemaMismatch(
             "The database is not set up for this version of Soundings. Run: soundings migrate"
             if current is None
@@ -58,12 +64,22 @@ def require_current(database: Database) -> None:
         )
 
 
+def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
 def _refuse_newer(connection: Connection) -> str | None:
-    """The revision of the database; raises when this code does not know it."""
-    current = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if current is not None and current not in known:
+    """The revision of the database, None for an empty one; raises when this code does not know it."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    if current is not None and current not in known_revisions():
         raise SchemaMismatch(
             f"The database was migrated by a newer version of Soundings (schema {current}). Start that version instead."
         )
-    return current
+    return None if current is None else str(current)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 InboundKind = Literal["text", "button", "media", "edited", "block", "unblock"]
 MediaKind = Literal["photo", "voice", "audio", "video", "document", "sticker", "contact"]
@@ -150,6 +150,10 @@ class MalformedWebhook(Exception):
 
 class MediumUnavailable(Exception):
     """A medium could not be had just now (time-out, 5xx, connection refused): try again later."""
+
+
+#: The largest medium that is fetched and kept, in bytes (DESIGN §10).
+LARGEST_MEDIUM: Final = 5 * 1024 * 1024
 
 
 class MediumRefused(Exception):

@@ -5,11 +5,7 @@ from __future__ import annotations
 import aiohttp
 
 from bot.channels.base import FetchedMedium, MediumRefused, MediumUnavailable
-
-#: Pictures, sound and film, and two kinds of document; nothing that a browser would run.
-_MAJOR = ("image/", "audio/", "video/")
-_ALLOWED = frozenset({"application/pdf", "application/ogg", "text/vcard", "text/x-vcard"})
-_REFUSED = frozenset({"image/svg+xml"})
+from bot.channels.media_types import allowed_type
 
 
 class TooLong(aiohttp.ClientPayloadError):
@@ -27,14 +23,6 @@ async def read_answer(response: aiohttp.ClientResponse, *, limit: int) -> bytes:
         if len(content) > limit:
             raise TooLong(f"an answer of more than {limit} bytes")
     return bytes(content)
-
-
-def allowed_type(content_type: str) -> str:
-    """The content type without its parameters, lower case; raises `MediumRefused` for one that we do not keep."""
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind in _REFUSED or not (kind.startswith(_MAJOR) or kind in _ALLOWED):
-        raise MediumRefused(f"files of type {kind or 'unknown'} are not kept")
-    return kind
 
 
 async def read_medium(

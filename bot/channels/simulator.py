@@ -22,7 +22,7 @@ from bot.channels.base import (
     SendResult,
 )
 from bot.channels.characters import storable
-from bot.channels.download import allowed_type
+from bot.channels.media_types import allowed_type
 
 #: Messages that wait for somebody who looks but does not read; the oldest go first. The thread itself is in the database.
 _MOST_WAITING: Final = 1_000

@@ -1,66 +1,79 @@
-"""The command `soundings`: one file a group of commands."""
+"""The command `soundings`: one file a group of commands, read only when it is asked for, so that each begins at once."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Any, Final
 
 import typer
 from rich.text import Text
-from sqlalchemy.exc import OperationalError
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from bot.cli import audit as auditing
-from bot.cli import (
-    campaign,
-    community,
-    demo,
-    flow_author,
-    flow_published,
-    locale,
-    participant,
-    results,
-    sender,
-    serving,
-    sms,
-    update,
-    user,
-)
 from bot.cli.output import errors
 from bot.errors import BadFile, SoundingsError
 from bot.logs import set_up_logs
 
+#: Command or group -> where it lives: a module's `app`, or one function of it.
+PLACES: Final = {
+    "demo": "bot.cli.demo:demo",
+    "serve": "bot.cli.serving:serve",
+    "worker": "bot.cli.serving:worker",
+    "scheduler": "bot.cli.serving:scheduler",
+    "migrate": "bot.cli.serving:migrate",
+    "check": "bot.cli.serving:check",
+    "community": "bot.cli.community:app",
+    "sender": "bot.cli.sender:app",
+    "user": "bot.cli.user:app",
+    "participant": "bot.cli.participant:app",
+    "flow": "bot.cli.flow:app",
+    "campaign": "bot.cli.campaign:app",
+    "results": "bot.cli.results:app",
+    "update": "bot.cli.update:app",
+    "audit": "bot.cli.audit:audit",
+    "sms": "bot.cli.sms:app",
+    "locale": "bot.cli.locale:app",
+}
+
+
+class _Commands(TyperGroup):
+    """The commands by name; the module of one is read when it is called or when help lists it."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """Every command, in the order in which somebody comes to need them."""
+        return list(PLACES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """The command of that name; None where there is none."""
+        place = PLACES.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        found = getattr(import_module(module), name)
+        if isinstance(found, typer.Typer):
+            command = get_command(found)
+        else:
+            alone = typer.Typer(add_completion=False)
+            alone.command()(found)
+            command = get_command(alone)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="A chat and SMS bot by which a community is heard.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    add_completion=False,
 )
 
-flow_author.app.command("publish")(flow_published.publish_flow)
-flow_author.app.command("import")(flow_published.import_flows)
-flow_author.app.command("export")(flow_published.export_flow)
-flow_author.app.command("list")(flow_published.list_flows)
 
-for name, group in (
-    ("community", community.app),
-    ("sender", sender.app),
-    ("user", user.app),
-    ("participant", participant.app),
-    ("flow", flow_author.app),
-    ("campaign", campaign.app),
-    ("results", results.app),
-    ("update", update.app),
-    ("sms", sms.app),
-    ("locale", locale.app),
-):
-    app.add_typer(group, name=name)
-
-app.command()(demo.demo)
-app.command()(serving.serve)
-app.command()(serving.worker)
-app.command()(serving.scheduler)
-app.command()(serving.migrate)
-app.command()(serving.check)
-app.command()(auditing.audit)
+@app.callback()
+def soundings() -> None:
+    """A chat and SMS bot by which a community is heard."""
 
 
 def main() -> None:
@@ -78,8 +91,18 @@ def main() -> None:
             for line, what in error.lines[:50]:
                 errors.print(Text(f"  line {line}: {what}"))
         sys.exit(error.exit_code)
-    except OperationalError as error:
-        errors.print(
-            Text(f"The database cannot be reached: {str(error.orig).splitlines()[0]}\nSee SOUNDINGS_DATABASE_URL.")
-        )
+    except Exception as error:
+        told = _database_trouble(error)
+        if told is None:
+            raise
+        errors.print(Text(told))
         sys.exit(3)
+
+
+def _database_trouble(error: Exception) -> str | None:
+    """What to say of a database that cannot be reached; None for any other error."""
+    from sqlalchemy.exc import OperationalError
+
+    if not isinstance(error, OperationalError):
+        return None
+    return f"The database cannot be used: {str(error.orig).splitlines()[0]}\nSee SOUNDINGS_DATABASE_URL."

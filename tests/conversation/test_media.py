@@ -11,9 +11,18 @@ import pytest
 from PIL import Image
 from sqlalchemy import delete, select
 
-from bot.channels.base import FetchedMedium, IncomingMedium, MediumRefused, MediumUnavailable, Outgoing, SendResult
+from bot.channels.base import (
+    LARGEST_MEDIUM,
+    FetchedMedium,
+    IncomingMedium,
+    MediumRefused,
+    MediumUnavailable,
+    Outgoing,
+    SendResult,
+)
 from bot.clock import SetClock
-from bot.media import LIMIT, clean, fetch_waiting
+from bot.media import fetch_waiting
+from bot.pictures import clean
 from bot.writer import Writer
 from storage.database import Database
 from storage.models import InboxItem, Medium
@@ -163,4 +172,4 @@ def test_a_picture_that_would_fill_the_memory_is_refused() -> None:
     with pytest.raises(MediumRefused):
         clean(bomb, "image/png")
     with pytest.raises(MediumRefused):
-        clean(b"x" * (LIMIT + 1), "audio/mpeg")
+        clean(b"x" * (LARGEST_MEDIUM + 1), "audio/mpeg")
