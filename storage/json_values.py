@@ -61,9 +61,8 @@ class text_at(FunctionElement[str]):  # noqa: N801
 
 
 def _path(key: str) -> Any:
-    """The key as a JSON path that both databases read."""
-    quoted = key.replace("\\", "\\\\").replace('"', '\\"')
-    return bindparam(None, f'$."{quoted}"', Text(), unique=True)
+    """The key, without quotation marks in it, as a JSON path that both databases read."""
+    return bindparam(None, f'$."{key}"', Text(), unique=True)
 
 
 def _parts(element: holds, compiler: SQLCompiler, **kw: Any) -> tuple[str, str, str, str]:

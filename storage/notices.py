@@ -63,7 +63,9 @@ def insert_notices(
             Invitation.participant_id > after,
             Invitation.participant_id <= last,
             Invitation.status == "pending",
+            # Made in this very slice: who had a place before, by a keyword, came of their own accord.
             Invitation.created_at == literal(now, moment),
+            Invitation.due_at == literal(place.due_at, moment),
         )
         .order_by(Invitation.id)
     )

@@ -30,9 +30,9 @@ class Part(BaseModel):
 class Comparison(Part):
     """An attribute is (`=`) or is not (`!=`) one of `values`, or is a number above or below the one value."""
 
-    attribute: str
+    attribute: str = Field(pattern=r'^[^"\\]+$')
     operator: Operator = "="
-    values: tuple[str, ...]
+    values: tuple[str, ...] = Field(min_length=1)
 
     def condition(self) -> rows.Condition:
         """As SQL."""

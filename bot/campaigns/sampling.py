@@ -87,25 +87,28 @@ def is_in_share(share: float, draw: Draw) -> rows.Condition:
 def allocate(sizes: Mapping[str, int], wanted: int, *, equal: bool) -> dict[str, int]:
     """How many of each stratum: in proportion (largest remainders), or equal, never more than there are of it.
 
-    What a small stratum cannot give the others make up for.
+    What a small stratum lacks of an equal part the others make up for.
     """
-    given = dict.fromkeys(sizes, 0)
     wanted = min(wanted, sum(sizes.values()))
-    while (missing := wanted - sum(given.values())) > 0:
-        room = {name: size - given[name] for name, size in sizes.items() if size > given[name]}
-        weights = dict.fromkeys(room, 1) if equal else {name: sizes[name] for name in room}
-        total = sum(weights.values())
-        ideal = {name: missing * weight / total for name, weight in weights.items()}
-        parts = {name: min(int(part), room[name]) for name, part in ideal.items()}
-        if not any(parts.values()):
-            for name in sorted(room, key=lambda one: (-ideal[one], one))[:missing]:
-                parts[name] = 1
-        elif sum(parts.values()) < missing:
-            by_remainder = sorted(room, key=lambda one: (int(ideal[one]) - ideal[one], one))
-            for name in by_remainder[: missing - sum(parts.values())]:
-                parts[name] += parts[name] < room[name]
-        for name, part in parts.items():
-            given[name] += part
+    return _equal(sizes, wanted) if equal else _in_proportion(sizes, wanted)
+
+
+def _in_proportion(sizes: Mapping[str, int], wanted: int) -> dict[str, int]:
+    total = max(1, sum(sizes.values()))
+    given = {name: wanted * size // total for name, size in sizes.items()}
+    by_remainder = sorted(sizes, key=lambda name: (-(wanted * sizes[name] % total), name))
+    for name in by_remainder[: wanted - sum(given.values())]:
+        given[name] += 1
+    return given
+
+
+def _equal(sizes: Mapping[str, int], wanted: int) -> dict[str, int]:
+    given = dict.fromkeys(sizes, 0)
+    while missing := wanted - sum(given.values()):
+        room = sorted(name for name, size in sizes.items() if given[name] < size)
+        part = missing // len(room)
+        for name in room if part else room[:missing]:
+            given[name] = min(sizes[name], given[name] + max(part, 1))
     return given
 
 
