@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-#: A way over more layers than this is drawn as two stubs that name each other.
-LONGEST = 12
+#: A way over more layers than this is not drawn as a line: nobody could follow it.
+LONGEST = 16
 _SWEEPS = 16
-_MOVES = 80
+#: How often places are moved towards their neighbours: large drawings make do with fewer rounds.
+_MOVES = (60, 400)
+_WORK = 120_000
 #: Room for a line to bend, above and below the words between two layers.
 _BEND = 24.0
 
@@ -84,8 +86,16 @@ def arrange(sizes: Mapping[str, Size], links: Sequence[Link], start: str, *, gap
     return _drawn(names, rows, spots, chains, back, gap)
 
 
+def distant(names: Sequence[str], links: Sequence[Link], start: str) -> set[int]:
+    """The links, by index, that lead over too many layers to be drawn as lines."""
+    forward, back = _turned(names, links, start)
+    both = forward | back
+    _layers(names, links, forward, back)
+    return both - forward - back
+
+
 def _turned(names: Sequence[str], links: Sequence[Link], start: str) -> tuple[set[int], set[int]]:
-    """The links that go down, and those that lead back and are turned round; too long ones are found later."""
+    """The links that go down, and those that lead back and are turned round."""
     out: dict[str, list[int]] = {name: [] for name in names}
     for number, link in enumerate(links):
         if link.start != link.end:
@@ -227,29 +237,32 @@ def _add(tree: list[int], end: int) -> None:
 def _spread(rows: list[list[int]], spots: list[_Spot], gap: float) -> None:
     """Gives every place its x: under and over its neighbours as far as the order and the gaps allow.
 
-    The pieces of a long way pull at each other hardest, so that it comes out straight.
+    Many rounds of pulling both ways find the shape of the whole; the last, from top to bottom, hangs each place straight
+    under what leads to it, so that chains and long ways come out vertical.
     """
     for row in rows:
-        x = 0.0
+        x = (gap - sum(spots[spot].width + gap for spot in row)) / 2
         for spot in row:
             spots[spot].x = x + spots[spot].width / 2
             x += spots[spot].width + gap
-    for move in range(_MOVES):
+    moves = max(_MOVES[0], min(_MOVES[1], _WORK // max(1, len(spots))))
+    for move in range(moves):
         for row in rows if move % 2 == 0 else reversed(rows):
-            wanted: list[float] = []
-            weights: list[float] = []
-            for spot in row:
-                own = spots[spot]
-                both = move > _MOVES // 4
-                near = [*own.above, *own.below] if both else (own.above if move % 2 == 0 else own.below)
-                pulls = [
-                    1.0 if own.state and spots[other].state else 3.0 - own.state - spots[other].state for other in near
-                ]
-                pulls = [pull if pull < 3 else 8.0 for pull in pulls]
-                weights.append(sum(pulls) or 0.5)
-                middle = sum(pull * spots[other].x for pull, other in zip(pulls, near, strict=True))
-                wanted.append(middle / weights[-1] if near else own.x)
-            _settle(row, spots, wanted, weights, gap)
+            pulled = [_pulled(spots, spot, [*spots[spot].above, *spots[spot].below]) for spot in row]
+            _settle(row, spots, [x for x, _ in pulled], [weight for _, weight in pulled], gap)
+    for row in rows:
+        pulled = [_pulled(spots, spot, spots[spot].above) for spot in row]
+        _settle(row, spots, [x for x, _ in pulled], [weight for _, weight in pulled], gap)
+
+
+def _pulled(spots: list[_Spot], spot: int, near: list[int]) -> tuple[float, float]:
+    """Where a place is drawn to, and how strongly. The pieces of a long way pull at each other hardest."""
+    own = spots[spot]
+    if not near:
+        return own.x, 0.5
+    pulls = [1.0 if own.state or spots[other].state else 8.0 for other in near]
+    weight = sum(pulls)
+    return sum(pull * spots[other].x for pull, other in zip(pulls, near, strict=True)) / weight, weight
 
 
 def _settle(row: list[int], spots: list[_Spot], wanted: list[float], weights: list[float], gap: float) -> None:

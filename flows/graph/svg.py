@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flows.definition import Flow
-from flows.graph.layout import Layout, Link, Route, Size, arrange
+from flows.graph.layout import Layout, Link, Route, Size, arrange, distant
 from flows.graph.letters import width, wrap, xml
 from flows.graph.words import Arrow, Box, Shape, arrows, boxes
 from flows.paths import following, reached_from
@@ -54,20 +54,29 @@ class _Drawing:
         self.rtl = language.partition("_")[0] in _RIGHT_TO_LEFT
         self.title = flow.title[nearest(flow.title, language, language) or language] if flow.title else flow.name
         self.boxes = {box.name: box for box in boxes(flow, language)}
-        self.arrows = arrows(flow, language)
-        self.texts = {name: _Lettering(box) for name, box in self.boxes.items()}
+        every = arrows(flow, language)
+        far = distant(list(self.boxes), [Link(arrow.start, arrow.end, Size(0, 0)) for arrow in every], flow.start)
+        self.arrows = [arrow for number, arrow in enumerate(every) if number not in far]
+        named = [every[number] for number in sorted(far)]
+        self.texts = {
+            name: _Lettering(box, [arrow for arrow in named if arrow.start == name]) for name, box in self.boxes.items()
+        }
         self.labels = [_label_lines(arrow) for arrow in self.arrows]
+        self.layout: Layout = arrange(self._sizes(), self._links(), flow.start)
+        self.lost = set(flow.states) - reached_from([flow.start], following(flow))
+
+    def _links(self) -> list[Link]:
+        pairs = zip(self.arrows, self.labels, strict=True)
+        return [Link(arrow.start, arrow.end, _label_size(lines)) for arrow, lines in pairs]
+
+    def _sizes(self) -> dict[str, Size]:
+        """The boxes with room on both sides for ways that lead back to them."""
         sizes = {name: lettering.size for name, lettering in self.texts.items()}
         for arrow, lines in zip(self.arrows, self.labels, strict=True):
             if arrow.start == arrow.end:
                 size = sizes[arrow.start]
                 sizes[arrow.start] = Size(size.width + 2 * (_LOOP + _label_size(lines).width), size.height)
-        links = [
-            Link(arrow.start, arrow.end, _label_size(lines))
-            for arrow, lines in zip(self.arrows, self.labels, strict=True)
-        ]
-        self.layout: Layout = arrange(sizes, links, flow.start)
-        self.lost = set(flow.states) - reached_from([flow.start], following(flow))
+        return sizes
 
     def lines(self) -> Iterator[str]:
         legend = [(shape, words) for shape, words in _LEGEND if any(box.shape == shape for box in self.boxes.values())]
@@ -102,31 +111,13 @@ class _Drawing:
         for number, arrow in enumerate(self.arrows):
             route = self.layout.routes.get(number)
             dashes = ' stroke-dasharray="5 4"' if arrow.waits else ""
-            if route is not None:
-                path = _curve(route)
-            elif arrow.start == arrow.end:
-                path = self._loop(arrow.start)
-            else:
-                yield from self._stubs(arrow, self.labels[number])
-                continue
+            path = _curve(route) if route is not None else self._loop(arrow.start)
             yield f'<path d="{path}" fill="none" stroke="#5b6470" stroke-width="1.4" marker-end="url(#arrow)"{dashes}/>'
 
     def _loop(self, name: str) -> str:
         x, y = self.layout.places[name]
         right = x + self.texts[name].size.width / 2
         return f"M{right:.1f} {y - 10:.1f}c{_LOOP:g} -14 {_LOOP:g} 34 0 20"
-
-    def _stubs(self, arrow: Arrow, lines: Sequence[str]) -> Iterator[str]:
-        """A way that is too long to follow: it ends in the name of where it leads."""
-        x, y = self.layout.places[arrow.start]
-        size = self.texts[arrow.start].size
-        side = x + size.width / 2
-        told = f"{' / '.join(lines)} → {arrow.end}" if lines else f"→ {arrow.end}"
-        offset = sum(1 for other in self.arrows[: self.arrows.index(arrow)] if other.start == arrow.start) * 15
-        yield (
-            f'<text x="{side + 6:.1f}" y="{y - size.height / 2 + 14 + offset:.1f}" font-size="{_SMALL:g}" '
-            f'fill="#3c4450">{xml(told)}</text>'
-        )
 
     def _words_on_ways(self) -> Iterator[str]:
         for number, lines in enumerate(self.labels):
@@ -165,7 +156,7 @@ class _Drawing:
 class _Lettering:
     """The lines of a box with their styles, and the size that they need."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Box, far: Sequence[Arrow]) -> None:
         small = f' font-size="{_SMALL:g}" fill="#56606d"'
         self.inset = _PAD + {"call": 14, "split": 14, "person": 14, "end": 14, "say": 4}.get(box.shape, 0)
         lines = [(line, ' font-weight="600"') for line in wrap(box.name, _TEXT * 1.08, _ROOM)]
@@ -178,6 +169,9 @@ class _Lettering:
             lines.append((f"… {len(box.options) - 20} more", small))
         for note in box.notes:
             lines += [(line, f'{small} font-style="italic"') for line in wrap(note, _SMALL, _ROOM, most=4)]
+        for arrow in far:
+            told = f"→ {arrow.end}" + (f" ({', '.join(arrow.words)})" if arrow.words else "")
+            lines += [(line, ' font-weight="600" fill="#3c4450"') for line in wrap(told, _TEXT, _ROOM, most=4)]
         self.lines = lines
         widest = max(
             (

@@ -66,7 +66,7 @@ def _box(flow: Flow, state: State, language: str) -> Box:
         name=state.name,
         shape=_shape(state),
         kind=_kind(flow, state, language),
-        said=tuple(_in(text, language) for text in texts),
+        said=tuple(said for text in texts if (said := _in(text, language).replace("{options}", "").strip())),
         options=_options(question, language) if question is not None else (),
         notes=tuple(_notes(state, language)),
         start=state.name == flow.start,
@@ -82,7 +82,7 @@ def _shape(state: State) -> Shape:
         return "call"
     if state.split:
         return "split"
-    if state.hand_over or state.notify is not None:
+    if state.hand_over or (state.notify is not None and state.say is None):
         return "person"
     return "say" if state.say is not None else "step"
 
@@ -175,6 +175,7 @@ _PATH = r"(?P<path>answer|(?:answers|participant|community|campaign)(?:\.\w+)+|v
 _COMPARISON = re.compile(
     rf"{_PATH}\s*(?P<sign>==|!=|<=|>=|<|>)\s*(?P<value>\"[^\"]*\"|'[^']*'|-?\d+(?:\.\d+)?|true|false|null)"
 )
+_KNOWN = re.compile(rf"(?P<no>!?)\s*has\(\s*{_PATH}\s*\)")
 _AMONG = re.compile(rf"(?P<value>\"[^\"]*\"|'[^']*')\s+in\s+{_PATH}")
 _VISITS = {"==": "on", "!=": "not on", "<": "before", ">": "after", "<=": "up to", ">=": "from"}
 _SIGNS = {"==": "", "!=": "not ", "<": "under ", ">": "over ", "<=": "up to ", ">=": "from "}
@@ -182,19 +183,44 @@ _SIGNS = {"==": "", "!=": "not ", "<": "under ", ">": "over ", "<=": "up to ", "
 
 def _in_words(source: str, asked: Question | None, language: str, flow: Flow | None = None) -> str:
     """A condition as a coordinator would say it; what is too involved for that stays as it is written."""
+    source = source.strip()
     for sign, word in (("||", " or "), ("&&", " and ")):
-        parts = [part.strip() for part in source.split(sign)]
-        if len(parts) > 1 and "(" not in source and source.count('"') % 2 == 0:
-            told = [_in_words(part, asked, language, flow) for part in parts]
-            return word.join(told)
-    found = _COMPARISON.fullmatch(source.strip())
+        parts = _parts(source, sign)
+        if len(parts) > 1:
+            return word.join(_in_words(part, asked, language, flow) for part in parts)
+    known = _KNOWN.fullmatch(source)
+    if known:
+        return _comparison(known["path"], "==" if known["no"] else "!=", "null", asked, language, flow)
+    found = _COMPARISON.fullmatch(source)
     if found:
         return _comparison(found["path"], found["sign"], found["value"], asked, language, flow)
-    found = _AMONG.fullmatch(source.strip())
+    found = _AMONG.fullmatch(source)
     if found:
         question = _question(found["path"], asked, flow)
         return f"{_about(found['path'])}{_value(found['value'], question, language)} among them"
     return source
+
+
+def _parts(source: str, sign: str) -> list[str]:
+    """The parts of an expression that `sign` joins, outside of its texts and brackets."""
+    parts, start, depth, quote, at = [], 0, 0, "", 0
+    while at < len(source):
+        letter = source[at]
+        if quote:
+            at += letter == "\\"
+            quote = "" if letter == quote else quote
+        elif letter in "\"'":
+            quote = letter
+        elif letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+        elif not depth and source.startswith(sign, at):
+            parts.append(source[start:at])
+            start = at + len(sign)
+            at += 1
+        at += 1
+    return [*parts, source[start:]]
 
 
 def _comparison(path: str, sign: str, value: str, asked: Question | None, language: str, flow: Flow | None) -> str:
@@ -204,6 +230,8 @@ def _comparison(path: str, sign: str, value: str, asked: Question | None, langua
         known = sign == "!="
         if path == "answer":
             return "answered" if known else "skipped"
+        if path.startswith("answers."):
+            return f"{subject} {'answered' if known else 'not answered'}"
         return f"{subject} is known" if known else f"{subject} is not known"
     said = _value(value, _question(path, asked, flow), language)
     if path == "visits":
