@@ -10,31 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-#: A way over more layers than this is not drawn as a line: nobody could follow it.
-LONGEST = 16
-_SWEEPS = 16
+from flows.graph.layers import Link, Size, layers_of, turned
+from flows.graph.order import Spot, order
+
 #: How often places are moved towards their neighbours: large drawings make do with fewer rounds.
 _MOVES = (60, 400)
 _WORK = 120_000
 #: Room for a line to bend, above and below the words between two layers.
 _BEND = 24.0
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """Width and height of something to place."""
-
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A way to draw: its two ends, and the size of the words on it."""
-
-    start: str
-    end: str
-    label: Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +38,12 @@ class Layout:
     height: float = 0.0
 
 
-@dataclass(slots=True)
-class _Spot:
-    """A place in a layer: a state, or the piece of a way that passes through it."""
-
-    width: float
-    height: float
-    state: bool
-    x: float = 0.0
-    above: list[int] = field(default_factory=list)
-    below: list[int] = field(default_factory=list)
-
-
 def arrange(sizes: Mapping[str, Size], links: Sequence[Link], start: str, *, gap: float = 28.0) -> Layout:
     """Places states (name -> size) and the links between them; links from a state to itself are left to the drawing."""
     names = list(sizes)
-    forward, back = _turned(names, links, start)
-    layer = _layers(names, links, forward, back)
-    spots: list[_Spot] = [_Spot(size.width, size.height, True) for size in sizes.values()]
+    forward, back = turned(names, links, start)
+    layer = layers_of(names, links, forward, back)
+    spots: list[Spot] = [Spot(size.width, size.height, True) for size in sizes.values()]
     index = {name: number for number, name in enumerate(names)}
     rows: list[list[int]] = [[] for _ in range(2 * (max(layer.values(), default=0)) + 1)]
     for name in names:
@@ -81,93 +52,27 @@ def arrange(sizes: Mapping[str, Size], links: Sequence[Link], start: str, *, gap
     for number, link in enumerate(links):
         if number in forward or number in back:
             chains[number] = _chain(link, layer, index, spots, rows, number in back)
-    _order(rows, spots)
+    order(rows, spots)
     _spread(rows, spots, gap)
     return _drawn(names, rows, spots, chains, back, gap)
-
-
-def distant(names: Sequence[str], links: Sequence[Link], start: str) -> set[int]:
-    """The links, by index, that lead over too many layers to be drawn as lines."""
-    forward, back = _turned(names, links, start)
-    both = forward | back
-    _layers(names, links, forward, back)
-    return both - forward - back
-
-
-def _turned(names: Sequence[str], links: Sequence[Link], start: str) -> tuple[set[int], set[int]]:
-    """The links that go down, and those that lead back and are turned round."""
-    out: dict[str, list[int]] = {name: [] for name in names}
-    for number, link in enumerate(links):
-        if link.start != link.end:
-            out[link.start].append(number)
-    forward: set[int] = set()
-    back: set[int] = set()
-    done: set[str] = set()
-    way: set[str] = set()
-    for root in [start, *names] if start in out else names:
-        if root in done:
-            continue
-        stack = [(root, iter(out[root]))]
-        way.add(root)
-        while stack:
-            name, numbers = stack[-1]
-            for number in numbers:
-                target = links[number].end
-                if target in way:
-                    back.add(number)
-                    continue
-                forward.add(number)
-                if target not in done:
-                    way.add(target)
-                    stack.append((target, iter(out[target])))
-                    break
-            else:
-                stack.pop()
-                way.discard(name)
-                done.add(name)
-    return forward, back
-
-
-def _layers(names: Sequence[str], links: Sequence[Link], forward: set[int], back: set[int]) -> dict[str, int]:
-    """State -> layer, by the longest way down; links that would be too long leave `forward` and `back`."""
-    after: dict[str, list[str]] = {name: [] for name in names}
-    waiting = dict.fromkeys(names, 0)
-    for number in forward | back:
-        link = links[number]
-        upper, lower = (link.end, link.start) if number in back else (link.start, link.end)
-        after[upper].append(lower)
-        waiting[lower] += 1
-    layer = dict.fromkeys(names, 0)
-    ready = [name for name in names if not waiting[name]]
-    for name in ready:
-        for lower in after[name]:
-            layer[lower] = max(layer[lower], layer[name] + 1)
-            waiting[lower] -= 1
-            if not waiting[lower]:
-                ready.append(lower)
-    for number in [*forward, *back]:
-        if abs(layer[links[number].start] - layer[links[number].end]) > LONGEST:
-            forward.discard(number)
-            back.discard(number)
-    return layer
 
 
 def _chain(
     link: Link,
     layer: Mapping[str, int],
     index: Mapping[str, int],
-    spots: list[_Spot],
+    spots: list[Spot],
     rows: list[list[int]],
-    turned: bool,
+    upwards: bool,
 ) -> list[int]:
     """The places that a link passes through, from its upper end to its lower one; its words sit on one of them."""
-    upper, lower = (link.end, link.start) if turned else (link.start, link.end)
+    upper, lower = (link.end, link.start) if upwards else (link.start, link.end)
     first, last = 2 * layer[upper] + 1, 2 * layer[lower] - 1
-    words_at = last if turned else first
+    words_at = last if upwards else first
     chain = [index[upper]]
     for row in range(first, last + 1):
         labelled = row == words_at and link.label.width > 0
-        spots.append(_Spot(link.label.width, link.label.height, False) if labelled else _Spot(12.0, 0.0, False))
+        spots.append(Spot(link.label.width, link.label.height, False) if labelled else Spot(12.0, 0.0, False))
         spot = len(spots) - 1
         rows[row].append(spot)
         _join(spots, chain[-1], spot)
@@ -177,64 +82,12 @@ def _chain(
     return chain
 
 
-def _join(spots: list[_Spot], upper: int, lower: int) -> None:
+def _join(spots: list[Spot], upper: int, lower: int) -> None:
     spots[upper].below.append(lower)
     spots[lower].above.append(upper)
 
 
-def _order(rows: list[list[int]], spots: list[_Spot]) -> None:
-    """Orders each layer by the middle of its neighbours, down and up again, and keeps the order with fewest crossings."""
-    best, fewest = [list(row) for row in rows], _crossings(rows, spots)
-    for sweep in range(_SWEEPS):
-        downwards = sweep % 2 == 0
-        for row in range(1, len(rows)) if downwards else range(len(rows) - 2, -1, -1):
-            beside = rows[row - 1] if downwards else rows[row + 1]
-            rank = {spot: number for number, spot in enumerate(beside)}
-            own = {spot: number for number, spot in enumerate(rows[row])}
-            rows[row].sort(key=lambda spot: _middle(spots[spot], rank, own[spot], downwards))
-        crossings = _crossings(rows, spots)
-        if crossings < fewest:
-            best, fewest = [list(row) for row in rows], crossings
-        if not fewest:
-            break
-    rows[:] = best
-
-
-def _middle(spot: _Spot, rank: Mapping[int, int], own: int, downwards: bool) -> float:
-    there = [rank[other] for other in (spot.above if downwards else spot.below) if other in rank]
-    return sum(there) / len(there) if there else float(own)
-
-
-def _crossings(rows: list[list[int]], spots: list[_Spot]) -> int:
-    """How many pairs of lines cross, counted by insertion from the last line to the first."""
-    total = 0
-    for row in range(len(rows) - 1):
-        rank = {spot: number for number, spot in enumerate(rows[row + 1])}
-        tree = [0] * (len(rank) + 1)
-        for spot in reversed(rows[row]):
-            ends = [rank[other] for other in spots[spot].below if other in rank]
-            total += sum(_sum_before(tree, end) for end in ends)
-            for end in ends:
-                _add(tree, end)
-    return total
-
-
-def _sum_before(tree: list[int], end: int) -> int:
-    total = 0
-    while end > 0:
-        total += tree[end]
-        end -= end & -end
-    return total
-
-
-def _add(tree: list[int], end: int) -> None:
-    end += 1
-    while end < len(tree):
-        tree[end] += 1
-        end += end & -end
-
-
-def _spread(rows: list[list[int]], spots: list[_Spot], gap: float) -> None:
+def _spread(rows: list[list[int]], spots: list[Spot], gap: float) -> None:
     """Gives every place its x: under and over its neighbours as far as the order and the gaps allow.
 
     Many rounds of pulling both ways find the shape of the whole; the last, from top to bottom, hangs each place straight
@@ -255,7 +108,7 @@ def _spread(rows: list[list[int]], spots: list[_Spot], gap: float) -> None:
         _settle(row, spots, [x for x, _ in pulled], [weight for _, weight in pulled], gap)
 
 
-def _pulled(spots: list[_Spot], spot: int, near: list[int]) -> tuple[float, float]:
+def _pulled(spots: list[Spot], spot: int, near: list[int]) -> tuple[float, float]:
     """Where a place is drawn to, and how strongly. The pieces of a long way pull at each other hardest."""
     own = spots[spot]
     if not near:
@@ -265,7 +118,7 @@ def _pulled(spots: list[_Spot], spot: int, near: list[int]) -> tuple[float, floa
     return sum(pull * spots[other].x for pull, other in zip(pulls, near, strict=True)) / weight, weight
 
 
-def _settle(row: list[int], spots: list[_Spot], wanted: list[float], weights: list[float], gap: float) -> None:
+def _settle(row: list[int], spots: list[Spot], wanted: list[float], weights: list[float], gap: float) -> None:
     """The places of a layer as near as can be to where they want to be, in order and with their gaps.
 
     Least squares under those bounds is isotonic regression: neighbours that would overlap are pooled.
@@ -291,7 +144,7 @@ def _settle(row: list[int], spots: list[_Spot], wanted: list[float], weights: li
 def _drawn(
     names: Sequence[str],
     rows: list[list[int]],
-    spots: list[_Spot],
+    spots: list[Spot],
     chains: Mapping[int, list[int]],
     back: set[int],
     gap: float,
@@ -321,7 +174,7 @@ def _drawn(
     return layout
 
 
-def _ports(spots: list[_Spot], chains: Mapping[int, list[int]]) -> dict[tuple[int, int], float]:
+def _ports(spots: list[Spot], chains: Mapping[int, list[int]]) -> dict[tuple[int, int], float]:
     """(link, state) -> where along the edge of the state the link begins or ends: side by side, so none lies on another."""
     touching: dict[tuple[int, bool], list[tuple[float, int]]] = {}
     for number, chain in chains.items():
@@ -338,7 +191,7 @@ def _ports(spots: list[_Spot], chains: Mapping[int, list[int]]) -> dict[tuple[in
 def _points(
     number: int,
     chain: list[int],
-    spots: list[_Spot],
+    spots: list[Spot],
     bands: Mapping[int, tuple[float, float]],
     ports: Mapping[tuple[int, int], float],
 ) -> list[tuple[float, float]]:

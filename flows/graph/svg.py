@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flows.definition import Flow
-from flows.graph.layout import Layout, Link, Route, Size, arrange, distant
+from flows.graph.layers import Link, Size, distant
+from flows.graph.layout import Layout, Route, arrange
 from flows.graph.letters import width, wrap, xml
 from flows.graph.words import Arrow, Box, Shape, arrows, boxes
 from flows.paths import following, reached_from

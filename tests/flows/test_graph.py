@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from flows.definition import Flow
 from flows.graph import mermaid, svg
-from flows.graph.layout import LONGEST, Link, Size, arrange
+from flows.graph.layers import LONGEST, Link, Size
+from flows.graph.layout import arrange
 from flows.graph.letters import width, wrap
 from flows.graph.words import arrows, boxes
 from flows.loader import library_flow, library_names, load, load_file
