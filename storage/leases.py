@@ -24,7 +24,7 @@ def take_lease(connection: Connection, name: str, holder: str, length: timedelta
         set_={"holder": statement.excluded.holder, "until": statement.excluded.until},
         where=or_(Lease.holder == holder, Lease.until <= now),
     )
-    return connection.execute(statement).rowcount > 0
+    return connection.execute(statement.returning(Lease.name)).first() is not None
 
 
 def release_lease(connection: Connection, name: str, holder: str) -> None:

@@ -35,7 +35,6 @@ class DueMessage:
     visit: int
     text: str
     buttons: list[dict[str, str]] | None
-    created_at: datetime
     hours_exempt_until: datetime | None
     valid_until: datetime | None
     address: str
@@ -44,9 +43,9 @@ class DueMessage:
     timezone: str | None
     surveys: str | None
     updates: str | None
-    opted_out_at: datetime | None
-    held_at: datetime | None
-    last_inbound_at: datetime | None
+    opted_out: bool
+    held: bool
+    has_written: bool
     campaign_status: str | None
     update_status: str | None
 
@@ -85,10 +84,10 @@ _IS_DUE = and_(_m.sender_id == _SENDER, _QUEUED, _m.priority == _PRIORITY, _m.du
 _DUE = (
     select(
         _m.id, _m.community_id, _m.address_id, _m.participant_id, _m.run_id, _m.campaign_id, _m.update_id, _m.kind,
-        _m.priority, _m.segments, _m.attempts, _m.visit, _m.text, _m.buttons, _m.created_at, _m.hours_exempt_until,
+        _m.priority, _m.segments, _m.attempts, _m.visit, _m.text, _m.buttons, _m.hours_exempt_until,
         _m.valid_until, Address.address, Address.channel, Address.status.label("address_status"), Participant.timezone,
-        Participant.surveys, Participant.updates, Participant.opted_out_at, Participant.held_at,
-        Participant.last_inbound_at, Campaign.status.label("campaign_status"), Update.status.label("update_status"),
+        Participant.surveys, Participant.updates, Participant.opted_out_at.is_not(None),
+        Participant.held_at.is_not(None), Participant.last_inbound_at.is_not(None), Campaign.status.label("campaign_status"), Update.status.label("update_status"),
     )
     .join(Address, Address.id == _m.address_id)
     .outerjoin(Participant, Participant.id == _m.participant_id)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Connection, Table, bindparam, select, text
+from sqlalchemy import BindParameter, Connection, Row, Table, bindparam, select, text
 
 from storage.bulk import UpdateMany, among
-from storage.models import Address, Message, Run
+from storage.models import Address, Community, Message, Participant, Run, Sender
 from storage.models.flows import OPEN_RUN
 
 
@@ -88,6 +88,30 @@ def save_states(connection: Connection, states: Iterable[MessageState]) -> None:
     _save(connection, ((*(getattr(state, name) for name in _CHANGED), state.id) for state in states))
 
 
+def claimed_before(connection: Connection, before: datetime | None, limit: int = 10_000) -> list[int]:
+    """Ids of messages that are on their way since before a moment; all of them with None."""
+    statement = select(_m.id).where(text("messages.status = 'sending'")).order_by(_m.claimed_at).limit(limit)
+    if before is not None:
+        statement = statement.where(_m.claimed_at < before)
+    return list(connection.execute(statement).scalars())
+
+
+def unknown(connection: Connection, community_id: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Unknown messages: (id, community's slug, sender's address, participant's pseudonym, kind, claimed_at, reason)."""
+    statement = (
+        select(_m.id, Community.slug, Sender.address, Participant.public_id, _m.kind, _m.claimed_at, _m.error)
+        .join(Community, Community.id == _m.community_id)
+        .join(Sender, Sender.id == _m.sender_id)
+        .outerjoin(Participant, Participant.id == _m.participant_id)
+        .where(text("messages.status = 'unknown'"))
+        .order_by(_m.sender_id, _m.id)
+        .limit(limit)
+    )
+    if community_id is not None:
+        statement = statement.where(_m.community_id == community_id)
+    return connection.execute(statement).all()
+
+
 _RUNS = select(Run.id, Run.status, Run.visit).where(among(Run.id, "ids"))
 
 
@@ -99,4 +123,12 @@ def open_visits(connection: Connection, run_ids: Collection[int]) -> dict[int, i
     return {row.id: row.visit for row in found if row.status in OPEN_RUN}
 
 
-__all__ = ["MessageState", "lock_by_provider_id", "lock_states", "open_visits", "save_states"]
+__all__ = [
+    "MessageState",
+    "claimed_before",
+    "lock_by_provider_id",
+    "lock_states",
+    "open_visits",
+    "save_states",
+    "unknown",
+]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, text
 
 from storage.bulk import InsertMany, among
-from storage.models import Receipt
+from storage.models import Message, Receipt
 
 _COLUMNS = ("sender_id", "provider_id", "status", "error_code", "consequence", "retry_once", "received_at")
 _keep = InsertMany(Receipt, *_COLUMNS)
@@ -49,6 +49,18 @@ def kept_receipts(connection: Connection, pairs: Collection[tuple[int, str]]) ->
     return [KeptReceipt(*row) for row in rows if (row.sender_id, row.provider_id) in pairs]
 
 
+def found_by_now(connection: Connection, limit: int) -> list[int]:
+    """Ids of messages that bear, by now, the provider's id of a receipt that was kept."""
+    statement = (
+        select(Message.id)
+        .join(Receipt, (Receipt.sender_id == Message.sender_id) & (Receipt.provider_id == Message.provider_id))
+        .where(text("messages.direction = 'out' AND messages.provider_id IS NOT NULL"))
+        .distinct()
+        .limit(limit)
+    )
+    return list(connection.execute(statement).scalars())
+
+
 def drop_receipts(connection: Connection, ids: Collection[int]) -> None:
     """Delete receipts that have been applied."""
     if ids:
@@ -61,4 +73,4 @@ def drop_old_receipts(connection: Connection, before: datetime, limit: int = 5_0
     return connection.execute(delete(Receipt).where(Receipt.id.in_(old))).rowcount
 
 
-__all__ = ["KeptReceipt", "drop_old_receipts", "drop_receipts", "keep_receipts", "kept_receipts"]
+__all__ = ["KeptReceipt", "drop_old_receipts", "drop_receipts", "found_by_now", "keep_receipts", "kept_receipts"]

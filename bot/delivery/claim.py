@@ -244,14 +244,12 @@ class _Sorting:
             wait_until=None,
             probe_id=chosen[0].id if probing else None,
         )
-        usage.add_segments(
-            self.connection,
-            [
-                (m.community_id, self.places[m.community_id].month(self.now), cost_of("sms", m.segments))
-                for m in chosen
-                if m.channel == "sms"
-            ],
-        )
+        segments = Counter[int]()
+        for message in chosen:
+            if message.channel == "sms":
+                segments[message.community_id] += cost_of("sms", message.segments)
+        used = [(place, self.places[place].month(self.now), count) for place, count in segments.items()]
+        usage.add_segments(self.connection, used)
         chats = [message.address_id for message in chosen if message.channel == "telegram"]
         outbox.space(self.connection, chats, self.now + CHAT_SPACING)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -13,10 +12,11 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.base import Ambiguous, Channels, Outgoing, OutgoingButton, SendResult
+from bot.channels.base import Accepted, Ambiguous, Channels, Outgoing, OutgoingButton, Refused, SendResult
 from bot.clock import Clock
 from bot.delivery.claim import Claim, Claimed, claim
 from bot.delivery.consequences import OptOuts
+from bot.delivery.lane import Lane
 from bot.delivery.moments import moments
 from bot.delivery.pace import BURST
 from bot.delivery.receipts import apply_strays
@@ -44,16 +44,6 @@ _LONGEST_WAIT = 1.0
 _SHORTEST_VALIDITY = timedelta(seconds=1)
 
 
-@dataclass(slots=True)
-class _Lane:
-    """One sender's messages on their way, and when (the loop's time) to claim for it again."""
-
-    sender_id: int
-    sending: set[asyncio.Task[None]] = field(default_factory=set)
-    claiming: bool = False
-    again: float = 0.0
-
-
 class Dispatcher:
     """Sends what is in the outbox through `channels`. One a process; any number of processes on PostgreSQL.
 
@@ -79,11 +69,10 @@ class Dispatcher:
         self._own_wakeup = wakeup is None
         self._wakeup = wakeup or Wakeup(writer.database)
         self._places = places
-        self._kept_for_replies = places // 4
         self._burst = burst
-        self._lanes: dict[int, _Lane] = {}
+        self._lanes: dict[int, Lane] = {}
         self._serving: set[asyncio.Task[None]] = set()
-        self._recorder = Recorder(writer, clock, opt_outs=opt_outs, busy=self._is_sending, recorded=self._wakeup.wake)
+        self._recorder = Recorder(writer, clock, opt_outs=opt_outs, busy=self._is_sending, recorded=self._recorded)
         self._stopping = False
         self._recovered_at = float("-inf")
 
@@ -110,7 +99,9 @@ class Dispatcher:
         self._wakeup.wake()
         if self._serving:
             await asyncio.wait(self._serving)
-        sending = {task for lane in self._lanes.values() for task in lane.sending}
+        for lane in self._lanes.values():
+            lane.empty()
+        sending = self._sending()
         if sending:
             _, late = await asyncio.wait(sending, timeout=grace)
             for task in late:
@@ -127,8 +118,8 @@ class Dispatcher:
         while True:
             now, due = await asyncio.to_thread(self._due)
             claims = [await self._serve(self._lane(sender_id)) for sender_id in due]
-            while any(lane.sending for lane in self._lanes.values()):
-                await asyncio.wait({task for lane in self._lanes.values() for task in lane.sending})
+            while sending := self._sending():
+                await asyncio.wait(sending)
             await self._recorder.finish()
             later = [one.again_at for one in claims if one.again_at is not None]
             if not any(one.messages for one in claims) and not any(at <= now for at in later):
@@ -139,93 +130,92 @@ class Dispatcher:
     async def _guarded(self, looking: Awaitable[float]) -> float:
         try:
             return await looking
-        except SQLAlchemyError as error:
-            _log.error("dispatcher.database", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the loop goes on, whatever one look meets
+            _log.error("dispatcher.failed", error=type(error).__name__, exc_info=not isinstance(error, SQLAlchemyError))
             return _AFTER_ERROR
 
     async def _look_round(self) -> float:
         """Start claims for every sender that has something due and a free place; how many seconds to wait."""
-        time = asyncio.get_running_loop().time()
-        if time - self._recovered_at > RECOVER_EVERY:
+        if asyncio.get_running_loop().time() - self._recovered_at > RECOVER_EVERY:
             await self._recover()
         _, due = await asyncio.to_thread(self._due)
-        if self._stopping:
-            return 0.0
-        soonest = POLL
-        for lane in map(self._lane, due):
-            if lane.claiming or len(lane.sending) > self._places - self._places // 4:
-                continue
-            if lane.again > time:
-                soonest = min(soonest, lane.again - time)
-                continue
-            lane.claiming = True
-            task = asyncio.create_task(self._claim_and_send(lane))
-            self._serving.add(task)
-            task.add_done_callback(self._serving.discard)
-        return soonest
+        return min((self._start_claim(self._lane(sender_id)) for sender_id in due), default=POLL)
 
-    async def _claim_and_send(self, lane: _Lane) -> None:
+    def _start_claim(self, lane: Lane) -> float:
+        """Claim for a sender, unless that is under way, or too early by its pace, or there are no places; how many seconds to wait."""
+        early = lane.again - asyncio.get_running_loop().time()
+        if self._stopping or lane.claiming or early > 0 or not lane.wanted()[0]:
+            return min(POLL, early) if early > 0 else POLL
+        lane.claiming = True
+        task = asyncio.create_task(self._claim_and_send(lane))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+        return POLL
+
+    async def _claim_and_send(self, lane: Lane) -> None:
         try:
-            found = await self._serve(lane)
-        except SQLAlchemyError as error:
-            _log.error("dispatcher.database", error=type(error).__name__, sender_id=lane.sender_id)
-            lane.again = asyncio.get_running_loop().time() + _AFTER_ERROR
-        else:
-            self._again(lane, found)
+            lane.more = True
+            while lane.more and lane.wanted()[0] and not self._stopping:
+                self._note(lane, await self._serve(lane))
+        except Exception as error:  # noqa: BLE001 - the other senders go on, and this one after a while
+            _log.error("claim.failed", sender_id=lane.sender_id, error=type(error).__name__, exc_info=True)
+            lane.more, lane.again = False, asyncio.get_running_loop().time() + _AFTER_ERROR
         finally:
             lane.claiming = False
 
-    def _again(self, lane: _Lane, found: Claim) -> None:
-        if found.again_at is None:
-            lane.again = 0.0
-            return
-        seconds = min(_LONGEST_WAIT, max(0.0, (found.again_at - found.now).total_seconds()))
-        lane.again = asyncio.get_running_loop().time() + seconds
-        if seconds < POLL:
-            asyncio.get_running_loop().call_later(seconds, self._wakeup.wake)
+    def _note(self, lane: Lane, found: Claim) -> None:
+        """Remember when to claim again."""
+        lane.more = found.again_at is not None and found.again_at <= found.now
+        lane.again = 0.0
+        if found.again_at is not None and not lane.more:
+            seconds = min(_LONGEST_WAIT, (found.again_at - found.now).total_seconds())
+            loop = asyncio.get_running_loop()
+            lane.again = loop.time() + seconds
+            loop.call_later(seconds, self._wakeup.wake)
 
     def _due(self) -> tuple[datetime, list[int]]:
         with self._writer.database.read() as connection:
             now = self._moments(connection)
             return now, senders_with_due(connection, now, self._channels.keys())
 
-    def _lane(self, sender_id: int) -> _Lane:
-        return self._lanes.setdefault(sender_id, _Lane(sender_id))
+    def _lane(self, sender_id: int) -> Lane:
+        lane = self._lanes.get(sender_id)
+        if lane is None:
+            lane = Lane(sender_id, self._places, self._send, self._release, self._start_claim)
+            self._lanes[sender_id] = lane
+        return lane
+
+    def _sending(self) -> set[asyncio.Task[None]]:
+        return {task for lane in self._lanes.values() for task in lane.sending}
+
+    def _release(self, message: Claimed) -> None:
+        self._recorder.add(Outcome(message, Released()))
 
     # -- claiming and sending
 
-    async def _serve(self, lane: _Lane) -> Claim:
+    async def _serve(self, lane: Lane) -> Claim:
         """Claim for a sender and start sending."""
-        free = self._places - len(lane.sending)
         tried: list[Claim] = []
         try:
-            found = await self._writer.run(partial(self._claim, lane.sender_id, free, tried))
+            found = await self._writer.run(partial(self._claim, lane.sender_id, *lane.wanted(), tried))
         except SQLAlchemyError:
             # The commit may have happened all the same: then these are ours, and go back into the queue.
             for message in tried[-1].messages if tried else ():
-                self._recorder.add(Outcome(message, Released()))
+                self._release(message)
             raise
-        for message in found.messages:
-            if self._stopping:
-                self._recorder.add(Outcome(message, Released()))
-                continue
-            task = asyncio.create_task(self._send(lane, message))
-            lane.sending.add(task)
-            task.add_done_callback(partial(self._sent, lane))
+        if self._stopping:
+            for message in found.messages:
+                self._release(message)
+        else:
+            lane.take(found.messages)
         return found
 
-    def _claim(self, sender_id: int, free: int, tried: list[Claim], connection: Connection) -> Claim:
-        bulk = max(0, free - self._kept_for_replies)
-        found = claim(connection, sender_id, self._moments(connection), free, bulk_limit=bulk, burst=self._burst)
+    def _claim(self, sender_id: int, limit: int, bulk: int, tried: list[Claim], connection: Connection) -> Claim:
+        found = claim(connection, sender_id, self._moments(connection), limit, bulk_limit=bulk, burst=self._burst)
         tried.append(found)
         return found
 
-    def _sent(self, lane: _Lane, task: asyncio.Task[None]) -> None:
-        lane.sending.discard(task)
-        if not lane.claiming and len(lane.sending) <= self._places // 2:
-            self._wakeup.wake()
-
-    async def _send(self, lane: _Lane, message: Claimed) -> None:
+    async def _send(self, lane: Lane, message: Claimed) -> None:
         result: SendResult = Ambiguous("interrupted", "the program ended before the provider answered")
         try:
             async with asyncio.timeout(LONGEST_SEND):
@@ -236,9 +226,9 @@ class Dispatcher:
             _log.exception("channel.failed", message_id=message.id, error=type(error).__name__)
             result = Ambiguous("error", f"the channel failed ({type(error).__name__})")
         finally:
-            task = asyncio.current_task()
-            if task is not None:
-                lane.sending.discard(task)  # before the recorder asks whether more is to come
+            lane.leave(asyncio.current_task())  # before the recorder asks whether more is to come
+            if not isinstance(result, Accepted | Refused) or _stops_sender(result):
+                lane.empty()  # the claim decides anew what this means for the rest
             self._recorder.add(Outcome(message, result))
 
     def _outgoing(self, message: Claimed) -> Outgoing:
@@ -256,6 +246,11 @@ class Dispatcher:
             valid_for=valid_for,
         )
 
+    def _recorded(self) -> None:
+        # What waited for these messages' addresses may go now; a lane that knows of more finds it without a look round.
+        if not any(lane.more for lane in self._lanes.values()):
+            self._wakeup.wake()
+
     def _is_sending(self) -> bool:
         return any(lane.sending for lane in self._lanes.values())
 
@@ -270,6 +265,10 @@ class Dispatcher:
         now = self._moments(connection)
         recover(connection, now, alone=alone)
         apply_strays(connection, now, opt_outs=self._opt_outs)
+
+
+def _stops_sender(result: SendResult) -> bool:
+    return isinstance(result, Refused) and result.consequence == "sender"
 
 
 __all__ = ["PLACES", "POLL", "Dispatcher"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -42,7 +42,7 @@ class Budget:
 
     def spend(self, cost: int) -> Self:
         """The budget after a message of `cost` segments left."""
-        return replace(self, left=self.left - cost)
+        return type(self)(self.pace, self.left - cost, self.most, self.at)
 
     def ready_at(self, cost: int) -> datetime:
         """When a message of `cost` segments may leave."""

@@ -143,9 +143,9 @@ class Rules:
     def _wish(self, message: DueMessage) -> Verdict | None:
         if message.kind in _AFTER_STOP:
             return None
-        if message.opted_out_at is not None:
+        if message.opted_out:
             return End("cancelled", "opted_out", "the resident said STOP")
-        if message.held_at is not None and message.kind != "manual":
+        if message.held and message.kind != "manual":
             return Wait(self.now + HELD_FOR, "held")
         return None
 
@@ -172,7 +172,7 @@ class Rules:
             )
         elif message.priority == PRIORITY_REMINDER:
             # Somebody who began a conversation themselves may not have been asked for consent yet.
-            agreed = message.surveys == "granted" or (message.surveys == "none" and message.last_inbound_at is not None)
+            agreed = message.surveys == "granted" or (message.surveys == "none" and message.has_written)
         else:
             agreed = message.surveys == "granted"
         return None if agreed else End("cancelled", "no_consent", "the resident has not agreed to it")

@@ -1,0 +1,109 @@
+"""One sender's messages in this process: those on their way, and the few that are claimed already and wait for a place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
+
+from bot.delivery.claim import Claimed
+from storage.models.messages import PRIORITY_REPLY
+
+#: Seconds' worth of sends that are claimed ahead, so that a fast provider never waits for the database.
+AHEAD = 0.25
+#: Seconds after which what waits for a place goes back into the queue: consent and hours are looked at when it is claimed anew.
+STALE_AFTER = 1.0
+#: Seconds over which the rate of sends is measured.
+_MEASURED = 0.1
+
+
+@dataclass(slots=True)
+class Lane:
+    """`places`: how many messages may be on their way at once, a quarter of them for replies alone.
+
+    `send` sends one message and records what became of it; `release` puts one back that was not handed over; `room` is called
+    when there are places again for what is known to be due (`more`). `again`: the loop's time before which the pace lets
+    nothing leave.
+    """
+
+    sender_id: int
+    places: int
+    send: Callable[[Lane, Claimed], Coroutine[None, None, None]]
+    release: Callable[[Claimed], None]
+    room: Callable[[Lane], object]
+    claiming: bool = False
+    more: bool = False
+    again: float = 0.0
+    sending: set[asyncio.Task[None]] = field(default_factory=set)
+    _replies: deque[tuple[float, Claimed]] = field(default_factory=deque)
+    _others: deque[tuple[float, Claimed]] = field(default_factory=deque)
+    _sent: int = 0
+    _since: float = 0.0
+    _rate: float = 0.0
+
+    @property
+    def for_replies(self) -> int:
+        """Places that are kept for replies."""
+        return self.places // 4
+
+    def wanted(self) -> tuple[int, int]:
+        """How many messages to claim now, and how many of them may be no replies; (0, 0) while there is no need."""
+        ahead = min(4 * self.places, int(self._measured() * AHEAD))
+        waiting = len(self._replies) + len(self._others)
+        free = self.places - len(self.sending) + ahead - waiting
+        if free < max(1, self.places // 4) or (ahead and waiting > ahead // 2):
+            return 0, 0
+        return free, max(0, free - self.for_replies)
+
+    def take(self, messages: Iterable[Claimed]) -> None:
+        """Send these as soon as there are places, replies first."""
+        now = asyncio.get_running_loop().time()
+        for message in messages:
+            (self._replies if message.priority == PRIORITY_REPLY else self._others).append((now, message))
+        self._fill()
+
+    def empty(self) -> None:
+        """Put back whatever is not on its way, and claim nothing ahead until sends go well again."""
+        self._rate, self._sent = 0.0, 0
+        for waiting in (self._replies, self._others):
+            while waiting:
+                self.release(waiting.popleft()[1])
+
+    def leave(self, task: asyncio.Task[None] | None) -> None:
+        """A message's result is known: its place is free."""
+        if task in self.sending:
+            self.sending.discard(task)
+            self._sent += 1
+
+    def _fill(self) -> None:
+        stale = asyncio.get_running_loop().time() - STALE_AFTER
+        while self._replies and len(self.sending) < self.places:
+            self._start(*self._replies.popleft(), stale)
+        while self._others and len(self.sending) < self.places - self.for_replies:
+            self._start(*self._others.popleft(), stale)
+
+    def _start(self, taken_at: float, message: Claimed, stale: float) -> None:
+        if taken_at < stale:
+            self.release(message)
+            return
+        task = asyncio.create_task(self.send(self, message))
+        self.sending.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self.leave(task)
+        self._fill()
+        if self.more and not self.claiming:
+            self.room(self)
+
+    def _measured(self) -> float:
+        """Sends a second, lately."""
+        now = asyncio.get_running_loop().time()
+        if now - self._since >= _MEASURED:
+            self._rate = self._sent / (now - self._since)
+            self._sent, self._since = 0, now
+        return self._rate
+
+
+__all__ = ["AHEAD", "STALE_AFTER", "Lane"]
