@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -95,7 +96,12 @@ class Committer:
             try:
                 (result,) = await self._receive([waiting])
             except Exception as error:  # noqa: BLE001 - kept raw below, for a person to look at
-                _log.error("inbound.failed", error=type(error).__name__, provider_id=waiting.inbound.provider_id)
+                _log.error(
+                    "inbound.failed",
+                    error=type(error).__name__,
+                    where=_where(error),
+                    provider_id=waiting.inbound.provider_id,
+                )
                 await self._keep(waiting)
             else:
                 _settle(waiting, result)
@@ -119,6 +125,12 @@ class Committer:
             return receive(connection, inbounds, self._clock.now(), self._house)
 
         return await self._writer.run(work)
+
+
+def _where(error: BaseException) -> str:
+    """The place of an error. Its message stays out of the log: it may quote the text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
 
 
 def _settle(waiting: _Waiting, result: Received) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.campaigns.changes import clear_over, close_due
 from bot.campaigns.inviting import invite_due
 from bot.campaigns.starting import start_pending
-from bot.conversation import House, due_runs, reach_times
+from bot.conversation import House, due_runs, reach_times, take_in_unplaced
 from bot.updates.send import send_due
 
 #: Runs whose times are reached in one transaction.
@@ -44,5 +44,6 @@ TASKS: tuple[Task, ...] = (
     Task("starts", 1.0, start_pending),
     Task("updates", 1.0, lambda connection, now, _house: send_due(connection, now)),
     Task("clearings", 2.0, clear_over),
+    Task("unplaced", 15.0, take_in_unplaced),
     Task("closings", 30.0, lambda connection, now, _house: close_due(connection, now)),
 )

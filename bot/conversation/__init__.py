@@ -6,6 +6,7 @@ from bot.conversation.joining import new_public_id
 from bot.conversation.raw import keep_raw
 from bot.conversation.receive import MOST, Received, receive
 from bot.conversation.running import RunStart, StartedRuns, cancel_runs, due_runs, reach_times, start_runs
+from bot.conversation.unplaced import take_in_unplaced
 
 __all__ = [
     "MOST",
@@ -24,5 +25,6 @@ __all__ = [
     "resume_run",
     "start_runs",
     "stop_for",
+    "take_in_unplaced",
     "take_over",
 ]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import structlog
 from sqlalchemy import Connection
@@ -17,10 +17,12 @@ from bot.conversation.desk import Desk
 from bot.conversation.house import House
 from bot.conversation.reading import handle
 from bot.conversation.turn import Turn
+from bot.conversation.written import write_inbound
 from storage.addresses import AddressRow, add_strangers
 from storage.bulk import take_ids
 from storage.inbound import MediumRow, MessageRow, SenderRow, known_messages
 from storage.models import Medium, Message
+from storage.unplaced import keep_unplaced
 
 _log = structlog.get_logger(__name__)
 
@@ -39,7 +41,7 @@ class Received:
     """What became of an inbound text.
 
     `received`: a part of a conversation; `kept`: stored and not answered to as one (an edit, a stranger, silence); `duplicate`: it
-    came before, as `message_id`; `unknown_sender`: it came to a number that is not registered here, and is not stored.
+    came before, as `message_id`; `unknown_sender`: it came to a number that is not registered here, and waits until it is.
     """
 
     status: Literal["received", "kept", "duplicate", "unknown_sender"]
@@ -60,9 +62,11 @@ def receive(connection: Connection, inbounds: Sequence[Inbound], now: datetime, 
     ids = iter(take_ids(connection, Message, len(inbounds)))
     rows = _rows_by_address(desk)
     results: list[Received] = []
+    unplaced: list[tuple[str, str, dict[str, Any], datetime]] = []
     for inbound, sender in routed:
         if sender is None:
             _log.error("inbound.unknown_sender", sender=inbound.sender, provider_id=inbound.provider_id)
+            unplaced.append((inbound.sender, inbound.provider_id, write_inbound(inbound), inbound.received_at))
             results.append(Received("unknown_sender"))
             continue
         before = known.get((sender.id, inbound.provider_id))
@@ -72,6 +76,7 @@ def receive(connection: Connection, inbounds: Sequence[Inbound], now: datetime, 
         message = _receive_one(desk, sender, inbound, rows, next(ids))
         known[sender.id, inbound.provider_id] = message.id
         results.append(Received("kept" if message.status == "kept" else "received", message.id))
+    keep_unplaced(connection, unplaced)
     desk.write()
     return results
 

@@ -13,7 +13,7 @@ from storage.models.communities import (
     SenderCommunity,
 )
 from storage.models.flows import Answer, Flow, Revision, Run
-from storage.models.messages import Medium, Message, Receipt
+from storage.models.messages import Medium, Message, Receipt, UnplacedText
 from storage.models.participants import Address, Consent, InboxItem, Participant, ParticipantTag, Suppression
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Sender",
     "SenderCommunity",
     "Suppression",
+    "UnplacedText",
     "Update",
     "UtcDateTime",
     "Wave",

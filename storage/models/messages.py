@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, KeyColumn, one_of, partial_index, reference
@@ -132,6 +132,22 @@ class Medium(Base):
     due_at: Mapped[datetime]
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
+
+
+class UnplacedText(Base):
+    """A text that came to a number or bot which is not registered here: kept as it came, and taken in once it is.
+
+    `inbound`: what the channel made of it, its writer's number included; gone when it is taken in, or a month old.
+    """
+
+    __tablename__ = "unplaced_texts"
+    __table_args__ = (UniqueConstraint("sender", "provider_id"),)
+
+    id: Mapped[KeyColumn]
+    sender: Mapped[str]
+    provider_id: Mapped[str]
+    inbound: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
 
 
 class Receipt(Base):

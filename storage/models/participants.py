@@ -71,7 +71,8 @@ class ParticipantTag(Base):
 
 
 class Address(Base):
-    """A way to reach a participant or a coordinator, or a stranger (neither) who wrote to a sender. The only table with personal numbers.
+    """A way to reach a participant or a coordinator, or a stranger (neither) who wrote to a sender. The only table with personal numbers,
+    but for `unplaced_texts`, where they stay a month at the most.
 
     `sender_id`: the sender that talks with it, so that a thread stays with one number.
     The counters hold abuse at bay: automatic replies today, texts in this minute.

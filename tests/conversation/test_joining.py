@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import orjson
 import pytest
 from sqlalchemy import select
 
+from bot.channels.base import ButtonPress, IncomingMedium
+from bot.conversation import take_in_unplaced
+from bot.conversation.written import read_inbound, write_inbound
 from storage.database import Database
-from storage.models import Address, Consent, Flow, InboxItem, Invitation, Message, Participant, Run
+from storage.models import Address, Consent, Flow, InboxItem, Invitation, Message, Participant, Run, UnplacedText
 from tests.builders import (
+    NOON,
     a_campaign,
     a_community,
     a_coordinator,
@@ -18,6 +23,7 @@ from tests.builders import (
     a_place,
     a_revision,
     a_sender,
+    an_inbound,
 )
 from tests.conversation.talk import Phone, one, read
 
@@ -226,10 +232,50 @@ def test_a_coordinators_own_text_is_kept_in_silence(database: Database) -> None:
     assert one(database, select(Message.text)) == "on my way"
 
 
-def test_a_text_to_a_number_that_is_not_ours_is_said_to_be_so(database: Database) -> None:
+def test_a_text_to_a_number_that_nobody_registered_waits_until_somebody_does(database: Database) -> None:
     phone = Phone(database, sender="sms:+19025550111")
-    assert phone.text("hello") == []
+    text = an_inbound("HELP", address=phone.address, sender=phone.sender, at=phone.now)
+    assert phone.hand_in(text) == []
+    assert phone.hand_in(text) == []
     assert phone.last is not None
     assert phone.last.status == "unknown_sender"
     assert read(database, select(Address.id)) == []
     assert read(database, select(InboxItem.id)) == []
+    with database.write() as connection:
+        assert take_in_unplaced(connection, phone.now, phone.house) == 0
+        a_sender(connection, a_community(connection), address=phone.sender)
+        assert take_in_unplaced(connection, phone.now, phone.house) == 1
+        assert take_in_unplaced(connection, phone.now, phone.house) == 0
+    assert phone.new()[0].startswith("Shore Road Neighbours asks")
+    assert phone.hand_in(text) == []
+    assert (phone.last.status, phone.last.message_id is None) == ("duplicate", False)
+
+
+def test_what_waits_for_a_number_is_forgotten_after_a_month(database: Database) -> None:
+    phone = Phone(database, sender="sms:+19025550111")
+    phone.text("hello")
+    with database.write() as connection:
+        take_in_unplaced(connection, phone.now + timedelta(days=31), phone.house)
+    assert read(database, select(UnplacedText.id)) == []
+
+
+def test_everything_about_a_text_survives_the_wait() -> None:
+    text = an_inbound(
+        "hi",
+        kind="button",
+        button=ButtonPress(1, 2, "yes"),
+        media=(IncomingMedium("photo", "ref", "image/jpeg"),),
+        location=(44.6, -63.5),
+        start="fundy",
+        extra={"messaging_service": "sms:MG1"},
+        sent_at=NOON,
+    )
+    assert read_inbound(orjson.loads(orjson.dumps(write_inbound(text)))) == text
+
+
+def test_a_text_to_a_number_of_a_registered_service_belongs_to_the_service(database: Database) -> None:
+    service = "sms:MG" + "0" * 32
+    with database.write() as connection:
+        a_sender(connection, a_community(connection), address=service)
+    phone = Phone(database)
+    assert phone.text("HELP", extra={"messaging_service": service})

@@ -133,6 +133,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_receipts_provider_id", ["sender_id", "provider_id"], unique=False)
 
     op.create_table(
+        "unplaced_texts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("provider_id", sa.Text(), nullable=False),
+        sa.Column("inbound", JSON, nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unplaced_texts")),
+        sa.UniqueConstraint("sender", "provider_id", name=op.f("uq_unplaced_texts_sender_provider_id")),
+    )
+    op.create_table(
         "segment_usage",
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("month", sa.Text(), nullable=False),
@@ -781,6 +791,7 @@ def downgrade() -> None:
 
     op.drop_table("sender_communities")
     op.drop_table("segment_usage")
+    op.drop_table("unplaced_texts")
     with op.batch_alter_table("receipts", schema=None) as batch_op:
         batch_op.drop_index("ix_receipts_provider_id")
 
