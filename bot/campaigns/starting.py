@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from bot.campaigns.alike import begins_alike, put_off_busy, start_alike
 from bot.campaigns.audience import read_audience
 from bot.campaigns.quotas import is_full, to_release
 from bot.campaigns.rates import completion_rate
@@ -16,33 +17,41 @@ from bot.conversation import House, RunStart, start_runs
 from storage import campaigns, invitations
 from storage.quotas import Standing, standings
 
-#: Runs begun in one transaction: long enough to be cheap, short enough that replies get by.
-START_SLICE = 200
-#: Of one campaign at least, where several have people waiting.
-LEAST_SLICE = 20
-#: How long somebody who is in another conversation waits before they are looked at again; the longer where many wait.
-BUSY_WAIT, MANY_WAIT = timedelta(seconds=5), timedelta(minutes=10)
+#: Runs begun in one transaction, one by one and where one person's first step stands for all: long enough to be cheap, short
+#: enough that replies get by.
+START_SLICE, ALIKE_SLICE = 200, 5_000
 
 
-def start_pending(connection: Connection, now: datetime, house: House, *, slice_size: int = START_SLICE) -> int:
+def start_pending(
+    connection: Connection,
+    now: datetime,
+    house: House,
+    *,
+    slice_size: int = START_SLICE,
+    alike_size: int = ALIKE_SLICE,
+) -> int:
     """Begin the runs of one slice of invitations that are due; how many were looked at. Call until it returns 0.
 
     Those who are in another conversation wait until it is over. A quota lets in as many as it lacks, and when it is full skips the
-    others.
+    others. Where the flow begins alike for many, a slice is `alike_size`.
     """
     looked, taken = 0, set[int]()
     due = invitations.campaigns_with_pending(connection, now)
     for campaign in due:
-        limit = min(slice_size - looked, max(slice_size // len(due), LEAST_SLICE))
-        if limit <= 0:
-            break
+        limit = max(slice_size // len(due), 1)
         settings = read_settings(campaign.settings)
         if settings.quotas:
             looked += _within_quotas(connection, campaign, settings, now, house, limit, taken)
+        elif all(begins_alike(house.flow(connection, one).flow) for one in _revisions(campaign, settings)):
+            looked += start_alike(connection, campaign, now, house, max(alike_size // len(due), 1), taken)
         else:
             rows = invitations.take_pending(connection, campaign.id, now, limit)
             looked += _start(connection, campaign, rows, now, house, limit, taken)
     return looked
+
+
+def _revisions(campaign: Row[Any], settings: CampaignSettings) -> list[int]:
+    return [arm.revision for arm in settings.arms] or [campaign.revision_id]
 
 
 def _start(
@@ -56,7 +65,7 @@ def _start(
 ) -> int:
     """Begin these invitations' runs; `taken` are those who got one in this transaction already."""
     busy = [row.id for row in rows if row.busy or row.participant_id in taken]
-    invitations.put_off(connection, busy, now + (BUSY_WAIT if len(rows) < limit else MANY_WAIT))
+    put_off_busy(connection, busy, now, many=len(rows) == limit)
     waiting = set(busy)
     channels = read_audience(campaign.audience).channels
     starts = [

@@ -100,7 +100,9 @@ class Hall:
             lambda connection: reach_times(connection, due_runs(connection, self.now, 500), self.now, self.house) * 0,
             lambda connection: close_due(connection, self.now),
             lambda connection: invite_due(connection, self.now, slice_size=slice_size),
-            lambda connection: start_pending(connection, self.now, self.house, slice_size=slice_size),
+            lambda connection: start_pending(
+                connection, self.now, self.house, slice_size=slice_size, alike_size=slice_size
+            ),
             lambda connection: clear_over(connection, self.now, self.house),
         ):
             while True:

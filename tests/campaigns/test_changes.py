@@ -53,7 +53,7 @@ def test_a_paused_campaign_neither_invites_nor_starts_nor_reminds_and_goes_on_af
     hall.launch(reminders=["2h"])
     with hall.database.write() as connection:
         invite_due(connection, hall.now, slice_size=4)
-        start_pending(connection, hall.now, hall.house, slice_size=2)
+        start_pending(connection, hall.now, hall.house, slice_size=2, alike_size=2)
     change(hall, pause)
     hall.wait(timedelta(hours=3))
     assert (len(hall.invited()), hall.runs(), hall.queued()) == (4, 2, 2)
@@ -81,7 +81,7 @@ def test_a_cancelled_campaign_takes_back_what_has_not_left_and_keeps_what_was_sa
     hall.launch()
     with hall.database.write() as connection:
         invite_due(connection, hall.now)
-        start_pending(connection, hall.now, hall.house, slice_size=8)
+        start_pending(connection, hall.now, hall.house, slice_size=8, alike_size=8)
     hall.send()
     hall.answer(through)
     hall.reply(midway, "snow")
@@ -131,10 +131,10 @@ def test_nobody_begins_after_the_close_and_those_who_read_it_may_finish(hall: Ha
     hall.launch(closes_at=NOON + timedelta(hours=1))
     with hall.database.write() as connection:
         invite_due(connection, hall.now)
-        start_pending(connection, hall.now, hall.house, slice_size=1)
+        start_pending(connection, hall.now, hall.house, slice_size=1, alike_size=1)
     hall.send()
     with hall.database.write() as connection:
-        start_pending(connection, hall.now, hall.house, slice_size=1)
+        start_pending(connection, hall.now, hall.house, slice_size=1, alike_size=1)
     change(hall, pause)
     hall.wait(timedelta(hours=1))
     assert hall.campaign().status == "closed"

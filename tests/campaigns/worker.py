@@ -16,7 +16,7 @@ def main(url: str) -> None:
     database, house = Database(url), a_house()
     for task in (
         lambda connection: invite_due(connection, NOON, slice_size=5),
-        lambda connection: start_pending(connection, NOON, house, slice_size=5),
+        lambda connection: start_pending(connection, NOON, house, slice_size=5, alike_size=5),
         lambda connection: send_due(connection, NOON, slice_size=5),
     ):
         while True:
