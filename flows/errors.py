@@ -8,6 +8,9 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 
+#: How many problems stand in the message of an error; `problems` has them all.
+_SHOWN = 50
+
 
 class FlowsError(Exception):
     """The trunk of this package's tree of errors."""
@@ -44,7 +47,8 @@ class FlowError(FlowsError):
         self.name = name
         self.problems = in_order(problems)
         errors = sum(problem.severity == "error" for problem in self.problems)
-        lines = "\n".join(f"  {problem}" for problem in self.problems)
+        lines = "\n".join(f"  {problem}" for problem in self.problems[:_SHOWN])
+        lines += f"\n  … and {len(self.problems) - _SHOWN:,} more" if len(self.problems) > _SHOWN else ""
         super().__init__(f"{name} has {errors} problem{'s' if errors != 1 else ''}:\n{lines}")
 
 

@@ -10,13 +10,17 @@ from bot.cli.output import screen
 from flows.definition import Flow
 from flows.errors import Problem
 
+#: More problems than this are counted, not listed: the first ones are the cause of the others, mostly.
+_SHOWN = 100
 _MARKS = {"error": ("error", "bold red"), "warning": ("warning", "yellow")}
 
 
 def report(named: str, flow: Flow | None, problems: Sequence[Problem]) -> None:
     """Prints each problem with its line and what to do, and what it comes to."""
-    for problem in problems:
+    for problem in problems[:_SHOWN]:
         screen.print(_line(problem))
+    if len(problems) > _SHOWN:
+        screen.print(f"… and {len(problems) - _SHOWN:,} more; --json has them all.")
     screen.print(_summary(named, flow, problems))
 
 
@@ -32,6 +36,7 @@ def _line(problem: Problem) -> Text:
 
 
 def _summary(named: str, flow: Flow | None, problems: Sequence[Problem]) -> Text:
+    named = "standard input" if named == "-" else named
     counts = [_counted(sum(one.severity == kind for one in problems), kind) for kind in ("error", "warning")]
     found = " and ".join(count for count in counts if count)
     if flow is None:

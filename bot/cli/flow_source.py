@@ -13,6 +13,8 @@ from flows.definition import Flow
 from flows.errors import FlowError
 
 SUFFIXES = (".yaml", ".yml")
+#: As much as is read of standard input; the loader refuses far less.
+_MOST = 16 * 1024 * 1024
 TRANSCRIPTS = (".test.yaml", ".test.yml")
 
 
@@ -30,7 +32,7 @@ class Source:
             return loader.load_file(self.path, catalogue=i18n.catalogue)
         if self.library:
             return loader.library_flow(self.named, catalogue=i18n.catalogue)
-        return loader.load(sys.stdin.buffer.read(), name="standard input", catalogue=i18n.catalogue)
+        return loader.load(sys.stdin.buffer.read(_MOST), name="standard input", catalogue=i18n.catalogue)
 
 
 def source_of(named: str) -> Source:

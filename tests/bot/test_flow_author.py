@@ -93,7 +93,7 @@ class TestCheck:
         assert json.loads(run("check", "welcome", "--json"))["flow"] == "welcome"
 
     def test_standard_input(self) -> None:
-        assert "- : " not in run("check", "-", typed=SURVEY.replace("inner", "about-you"))
+        assert "standard input: 1 warning" in run("check", "-", typed=SURVEY.replace("inner", "about-you"))
         assert "file is empty" in run("check", "-", typed="", code=1)
 
     def test_what_is_not_there(self, tmp_path: Path) -> None:
@@ -105,6 +105,12 @@ class TestCheck:
             run("check", str(tmp_path))
         with pytest.raises(WrongUsage, match="soundings flow test"):
             run("check", "x.test.yaml")
+
+    def test_very_many_problems_are_counted(self) -> None:
+        states = "".join(f"  s{n}: {{say: Hello, next: nowhere}}\n" for n in range(300))
+        source = f"flow: x\nlanguages: [en]\nstart: s0\nstates:\n{states}"
+        assert "… and 200 more" in run("check", "-", typed=source, code=1)
+        assert json.loads(run("check", "-", "--json", typed=source, code=1))["errors"] == 300
 
     def test_squared_brackets_are_printed_as_they_are(self) -> None:
         assert "range: [1, 5]" in run("check", str(FLOWS / "bad" / "wrong-type.yaml"), code=1)

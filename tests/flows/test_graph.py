@@ -204,7 +204,7 @@ def test_the_largest_flow_there_may_be_is_drawn() -> None:
 boxes_drawn = st.lists(st.tuples(st.floats(20, 300), st.floats(20, 200)), min_size=1, max_size=14)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(boxes_drawn, st.data())
 def test_nothing_lies_on_anything_else(drawn: list[tuple[float, float]], data: st.DataObject) -> None:
     sizes = {f"s{number}": Size(*size) for number, size in enumerate(drawn)}
@@ -243,6 +243,7 @@ def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, 
     return not apart
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.floats(40, 300))
 def test_lines_keep_within_their_room(text: str, room: float) -> None:
     lines = wrap(text, 13, room)

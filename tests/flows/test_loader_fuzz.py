@@ -50,6 +50,7 @@ def outcome(source: str | bytes) -> str:
     return "read"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400) | st.text(max_size=400))
 @example(b"\xff\xfe\x00")
 @example("&a [*a]")
@@ -69,11 +70,13 @@ def test_any_bytes_at_all(source: str | bytes) -> None:
     outcome(source)
 
 
+@settings(deadline=None)
 @given(nodes)
 def test_any_tree_of_words(tree: object) -> None:
     outcome(written(tree))
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {"flow": words, "languages": nodes, "start": words},
@@ -84,6 +87,7 @@ def test_anything_in_the_places_of_a_flow(tree: dict[str, object]) -> None:
     outcome(written(tree))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(keys.KINDS), st.dictionaries(st.sampled_from(sorted(keys.ALL)), nodes, max_size=8))
 def test_anything_in_the_places_of_a_state(kind: str, state: dict[str, object]) -> None:
     whole = {
@@ -95,7 +99,7 @@ def test_anything_in_the_places_of_a_state(kind: str, state: dict[str, object]) 
     outcome(written(whole))
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_good_file_with_a_slip_of_the_hand(seed: int) -> None:
     """Characters dropped, doubled, swapped, lines moved or indented: what an editor and a tired evening do to a file."""

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.errors import MissingValue
@@ -202,6 +202,7 @@ def test_a_pattern_that_cannot_be_read_is_told_in_plain_words(pattern: str, told
     assert "U_" not in wrong or "bogus" in pattern
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="{}'#, an=01plurselctohdgmb:", max_size=60), st.sampled_from(["en", "fr", "mic", "ar", "xx"]))
 def test_any_pattern_is_read_or_refused_and_never_breaks(pattern: str, language: str) -> None:
     if check_pattern(pattern, language) is not None:
@@ -212,6 +213,7 @@ def test_any_pattern_is_read_or_refused_and_never_breaks(pattern: str, language:
     assert not found.startswith("missing") or found.removeprefix("missing ") in values or "missing" in pattern
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.none(), st.text(), st.integers(), st.floats(), st.booleans(), st.dates(), st.lists(st.text(), max_size=3)
