@@ -186,10 +186,13 @@ def _judged(sender: Row[Any], outcomes: Sequence[Outcome], now: datetime) -> dic
         return values  # paused by a person or for good reason: not for us to resume
     ambiguous = sender.ambiguous
     for one in outcomes:
-        if isinstance(one.result, Ambiguous):
-            ambiguous += 1
-        elif isinstance(one.result, Accepted | Refused):
+        if isinstance(one.result, Accepted | Refused):
             ambiguous = 0
+        elif isinstance(one.result, Ambiguous) and (
+            # In doubt, only the probes count: what was on its way with the first five says nothing new.
+            ambiguous < senders.PROBE_AFTER or one.claimed.id == sender.probe_id
+        ):
+            ambiguous += 1
     if ambiguous != sender.ambiguous:
         values["ambiguous"] = ambiguous
     if ambiguous >= senders.PROBE_AFTER and ambiguous != sender.ambiguous:
