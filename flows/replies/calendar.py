@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 #: Numeric dates: two or three numbers with the same sign between.
-_NUMERIC = re.compile(r"(?<![\d/.:-])(\d{1,4}) ?([/.-]) ?(\d{1,2})(?: ?\2 ?(\d{4}|\d{2}))?(?![\d:]|[/.-]\d)")
+_NUMERIC = re.compile(r"(?<![\d/.:-])(\d{1,4}) ?([/.-]) ?(\d{1,2})(?: ?\2 ?(\d{4}|\d{1,2}))?(?![\d:]|[/.-]\d)")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _HORIZON = 366
 

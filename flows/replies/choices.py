@@ -127,7 +127,9 @@ def _every(message: Message, options: Options, lexicon: Lexicon) -> set[int]:
 def _first_or_last(message: Message, options: Options, lexicon: Lexicon) -> set[int]:
     """ "The first two", "les deux derniers"."""
     content = [
-        piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "intro", "hedge", "only")
+        piece
+        for piece in message.pieces
+        if not piece.is_sign and ("ordinal" in piece.senses or not piece.has("polite", "intro", "hedge", "only"))
     ]
     if len(content) > 5 or any(piece.options or piece.is_unknown for piece in content):
         return set()

@@ -156,7 +156,9 @@ class _Gatherer:
     def _tells_weekday(self, at: int) -> bool:
         """Whether "pasado" is the last one of a weekday here: "el viernes pasado"."""
         beside = (self._at(at - 1), self._at(at + 1))
-        return "previous" in self.pieces[at].senses and any(one is not None and "weekday" in one.senses for one in beside)
+        return "previous" in self.pieces[at].senses and any(
+            one is not None and "weekday" in one.senses for one in beside
+        )
 
     def _is_daypart(self, at: int) -> bool:
         """Whether "mañana" is the morning here: "el viernes en la mañana"."""
@@ -186,6 +188,8 @@ class _Gatherer:
         if after is not None and "day_mark" in after.senses and 1 <= value <= 31:
             self._day(value, written=True)
             return amount.end + 1
+        if amount.end == amount.first + 1 and "unit" in self.pieces[amount.first].senses and not amount.digits:
+            return self._span(amount.first, value, amount.first)
         if after is not None and "unit" in after.senses and not amount.ordinal:
             return self._span(amount.end, value, amount.first)
         if amount.article:

@@ -55,7 +55,7 @@ class Mention:
 
 def ends_clause(piece: Piece) -> bool:
     """Whether a piece stands between two clauses."""
-    return piece.text in _CLAUSE_ENDS and not piece.senses.keys() - {"to", "out_of"}
+    return piece.text in _CLAUSE_ENDS and not piece.senses.keys() - {"to", "out_of", "minus", "per"}
 
 
 def mentions(message: Message, options: Options, lexicon: Lexicon) -> list[Mention]:
@@ -126,6 +126,8 @@ class _Walk:
             if before is not None and before.has("both", "number") and not before.is_digits:
                 return None
             after = self.pieces[amount.end] if amount.end < len(self.pieces) else None
+            if after is not None and "number" in after.senses and "small" not in after.senses:
+                return None
             alone = after is None or not after.is_unknown
             return value - 1 if alone and (after is None or not after.has(*_COUNTED)) else None
         return value - 1 if self._stands_alone(amount.first, amount.end) else None
@@ -148,7 +150,7 @@ class _Walk:
                 and at > 0
                 and (self.pieces[at - 1].is_digits or "number" in self.pieces[at - 1].senses)
             )
-            if piece.has("after", "before", "at", "counting") and not piece.has("intro") and not ranged:
+            if piece.has("after", "before", "at", "counting") and not piece.has("intro", "and") and not ranged:
                 return False
             known = (
                 ranged
@@ -185,7 +187,7 @@ class _Walk:
             return True
         if after.has(*_COUNTED) and not after.has("polite", "and"):
             return False
-        if after.glued and after.text[0].isalpha() and self.pieces[end - 1].is_digits:
+        if after.glued and after.text.isascii() and after.text.isalpha() and self.pieces[end - 1].is_digits:
             return False
         return after.is_sign or after.is_digits or after.has(*_AFTER, "number")
 

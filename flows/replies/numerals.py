@@ -80,6 +80,8 @@ class _Finder:
         at = 0
         while at < len(self.pieces):
             amount = self._digits(at) if self.pieces[at].is_digits else self._words(at)
+            if amount is not None and found and found[-1].end == at and "unit" in self.pieces[at].senses:
+                amount = None  # "٤٠ ساعة", where the unit alone would be "one hour"
             if amount is None:
                 at += 1
                 continue

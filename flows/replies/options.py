@@ -84,6 +84,7 @@ class _Names:
         self.parts: dict[str, tuple[int, ...]] = {}
         self.squashed: dict[str, tuple[int, ...]] = {}
         self.spellings: dict[str, tuple[str, ...]] = {}
+        self.shorter: list[tuple[str, int]] = []
         for own in lexicon.all:
             for canonical, others in own.spellings.items():
                 self.spellings[canonical] = (*self.spellings.get(canonical, ()), *others)
@@ -116,13 +117,22 @@ class _Names:
         if denies:
             content = [word for word in content if word not in self.single and word not in self.lexicon.entries]
         else:
-            for shorter in (" ".join(content) if len(content) < len(pieces) else "", self._trimmed(words)):
-                self._add(self.full, shorter, number)
+            self.shorter.extend(
+                (shorter, number)
+                for shorter in (" ".join(content) if len(content) < len(pieces) else "", self._trimmed(words))
+            )
         for word in content:
             if len(word) > 1 and not word[0].isdigit():
                 self._word(word, number)
         if not denies:
             self._han(words, number)
+
+    def add_shorter(self) -> None:
+        """The names without their common words, where that is no other option's whole name."""
+        whole = dict(self.full)
+        for name, number in self.shorter:
+            if name and name not in whole:
+                self._add(self.full, name, number)
 
     def _trimmed(self, words: list[str]) -> str:
         """A name without the small words at its ends: "matin" of "le matin"."""
@@ -152,6 +162,7 @@ def prepare(
     every = [(number, part) for number, texts in enumerate(names) for text in texts for part in (text, *_halves(text))]
     for number, text in sorted(every, key=lambda one: gathered.denies(key(one[1]).split(" "))):
         gathered.add(text, number)
+    gathered.add_shorter()
     single = _with_variants(gathered.single, gathered.full)
     concepts: dict[str, set[int]] = {}
     tongues = False

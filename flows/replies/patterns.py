@@ -12,7 +12,7 @@ import re
 from functools import cache
 
 from flows.replies.normal import key
-from flows.replies.words import phrases, words
+from flows.replies.words import WordsError, phrases, words
 
 _WORD = r"[^\s.,;:!?()]+"
 _GAP = rf"(?:{_WORD} ){{0,3}}"
@@ -44,7 +44,8 @@ def pattern(language: str, name: str) -> re.Pattern[str] | None:
     """The pattern `name` ("stop.strong") of a language, anchored where a clause begins; None if it has none.
 
     It is held against a reply's key and one more space. Its group `body` is what matched after the words that may lead
-    up to it (the file's group `lead`, any number of them up to six).
+    up to it (the file's group `lead`, any number of them up to six). Raises `WordsError` for a pattern that matches any
+    text.
     """
     own = words(language)
     groups = dict(own.groups)
@@ -52,6 +53,9 @@ def pattern(language: str, name: str) -> re.Pattern[str] | None:
     if not rows:
         return None
     lead = f"(?:{_slot('{lead}', groups)}){{0,6}}" if "lead" in groups else ""
+    for row in rows:
+        if all(slot == "~" or slot.startswith("(") for slot in _SLOTS.findall(row)):
+            raise WordsError(f"{language}.yaml: {name}: `{row}` matches any text; leave one word outside ( )")
     bodies = ["".join(_slot(slot, groups) for slot in _SLOTS.findall(row)) for row in rows]
     return re.compile(f"{_CLAUSE}{lead}(?P<body>{'|'.join(bodies)})")
 

@@ -14,9 +14,9 @@ def slips_allowed(length: int) -> int:
     """How many slips (a letter wrong, missing, doubled or two swapped) a word of `length` letters may have."""
     if length < 4:
         return 0
-    if length < 7:
+    if length < 8:
         return 1
-    return 2 if length < 11 else 3
+    return 2 if length < 12 else 3
 
 
 def distance(word: str, other: str, limit: int) -> int:

@@ -24,8 +24,9 @@ from flows.replies.words import languages
 Wish = Literal["stop", "weak", "doubt"]
 
 
-def wish(message: Message, lexicon: Lexicon, open_question: bool) -> Wish | None:
-    """Whether `message` asks to stop; `open_question`: any words at all could be an answer."""
+def wish(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool = False) -> Wish | None:
+    """Whether `message` asks to stop. `open_question`: any words at all could be an answer; `loose`: so could other
+    words than the options named."""
     clauses = _clauses(message)
     strengths = [_strength(clause, lexicon) for clause in clauses]
     whole = _strength([piece for clause in clauses for piece in clause], lexicon)
@@ -38,7 +39,7 @@ def wish(message: Message, lexicon: Lexicon, open_question: bool) -> Wish | None
         return "doubt"
     if "words" in strengths:
         return "doubt" if open_question else "stop"
-    return _by_pattern(message, open_question)
+    return _by_pattern(message, open_question, open_question or loose)
 
 
 def _clauses(message: Message) -> list[list[Piece]]:
@@ -54,9 +55,13 @@ def _clauses(message: Message) -> list[list[Piece]]:
             found[-1].append(piece)
     said = [clause for clause in found if clause]
     for clause in said:
-        while len(clause) > 1 and clause[0].has("yes", "no") and "stop" not in clause[0].senses:
+        while len(clause) > 1 and _is_yes_or_no(clause[0]) and "stop" not in clause[0].senses:
             clause.pop(0)
     return said
+
+
+def _is_yes_or_no(piece: Piece) -> bool:
+    return str(piece.senses.get("no", piece.senses.get("yes"))) in ("plain", "weak")
 
 
 def _strength(clause: list[Piece], lexicon: Lexicon) -> object:
@@ -73,7 +78,7 @@ def _spelled_out(whole: str) -> bool:
     return whole.replace(".", " ").replace("-", " ").split() == ["s", "t", "o", "p"]
 
 
-def _by_pattern(message: Message, open_question: bool) -> Wish | None:
+def _by_pattern(message: Message, open_question: bool, loose: bool) -> Wish | None:
     text = message.whole + " "
     found: Wish | None = None
     for language in languages():
@@ -87,7 +92,7 @@ def _by_pattern(message: Message, open_question: bool) -> Wish | None:
         if match is not None:
             if match.start() == 0 and not _words_left(message, match.end()):
                 return "stop" if open_question else "weak"
-            found = "doubt" if open_question else "weak"
+            found = "doubt" if loose else "weak"
     return found
 
 

@@ -137,9 +137,14 @@ class _Hours:
     def _from_number(self, amount: Amount) -> Clock | None:
         written = self._digits(amount) if amount.digits and amount.end == amount.first + 1 else None
         if written is None:
-            if not isinstance(amount.value, int) or not 0 <= amount.value <= 24:
+            if (
+                amount.value is None
+                or not 0 <= amount.value <= 24
+                or (amount.digits and amount.end == amount.first + 1)
+            ):
                 return None
-            written = (amount.value, 0, amount.end, False)
+            hours = int(amount.value)
+            written = (hours, round((amount.value - hours) * 60), amount.end, False)
         hour, minute, end, padded = written
         if not (0 <= hour <= 23 and 0 <= minute < 60):
             self.broken = self.broken or end > amount.end or hour < 30

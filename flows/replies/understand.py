@@ -11,7 +11,7 @@ from flows.replies.choices import read_choices
 from flows.replies.commands import command, skips
 from flows.replies.dates import read_date
 from flows.replies.email import read_email
-from flows.replies.lexicon import Message, lexicon, read
+from flows.replies.lexicon import Message, Piece, lexicon, read
 from flows.replies.media import read_location, read_photo
 from flows.replies.normal import LONGEST
 from flows.replies.number import fitting, read_number
@@ -73,7 +73,7 @@ def understand(
 def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading:
     question = ready.question
     is_open = question.kind in _OPEN
-    wished = wish(message, ready.lexicon, is_open)
+    wished = wish(message, ready.lexicon, is_open, loose=question.other)
     if wished == "stop":
         return STOP
     order = command(message, ready.lexicon, is_open)
@@ -110,6 +110,8 @@ def _answer(ready: Prepared, message: Message, text: str, context: ReplyContext)
     pieces = message.pieces
     if ready.question.kind in _OPEN or ready.question.kind in _SHAPED:
         return _by_kind(ready, message, text, context)
+    if _breaks_off(message, ready):
+        return UNCLEAR
     for at in range(len(pieces) - 2, 0, -1):
         if _corrects(pieces, at, ready):
             tail = _by_kind(ready, message.cut(at + 1), text, context)
@@ -118,7 +120,16 @@ def _answer(ready: Prepared, message: Message, text: str, context: ReplyContext)
     return _by_kind(ready, message, text, context)
 
 
-def _corrects(pieces: list, at: int, ready: Prepared) -> bool:  # type: ignore[type-arg]
+def _breaks_off(message: Message, ready: Prepared) -> bool:
+    """Whether the reply ends in a correction that says no: "2, no wait"."""
+    content = [piece for piece in message.pieces if not piece.is_sign]
+    if len(content) < 2 or "correction" not in content[-1].senses:
+        return False
+    entries = ready.lexicon.entries
+    return any(not {"no", "not"}.isdisjoint(entries.get(word, {})) for word in content[-1].text.split(" "))
+
+
+def _corrects(pieces: list[Piece], at: int, ready: Prepared) -> bool:
     """Whether the piece at `at` takes back what stands before it: "no wait", or a bare no between two numbers."""
     piece = pieces[at]
     if "correction" in piece.senses:

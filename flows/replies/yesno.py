@@ -44,7 +44,13 @@ def echoes(question: Question) -> frozenset[str]:
 
 def read_yesno(message: Message, echoed: frozenset[str]) -> Reading:
     """Yes or no; both, neither or "maybe" is unclear."""
-    votes = [vote for clause in _clauses(message) for vote in _votes(clause, echoed)]
+    clauses = _clauses(message)
+    votes = [
+        vote
+        for clause in clauses
+        if clause is clauses[0] or not _is_proviso(clause, echoed)
+        for vote in _votes(clause, echoed)
+    ]
     if any(strength == "unsure" for strength, _ in votes):
         return UNCLEAR
     for strength in ("plain", "sentence", "weak"):
@@ -71,6 +77,12 @@ def _clauses(message: Message) -> list[list[Piece]]:
         elif not piece.is_sign:
             found[-1].append(piece)
     return [clause for clause in found if clause]
+
+
+def _is_proviso(clause: list[Piece], echoed: frozenset[str]) -> bool:
+    """Whether a later clause is about a certain day that the question does not name: "yes, but Friday doesn't work"."""
+    days = [piece for piece in clause if piece.has("weekday", "month", "daypart") or piece.senses.get("day", 0)]
+    return bool(days) and not any(_is_echo(piece.text, echoed) for piece in days)
 
 
 def _is_answer(piece: Piece) -> bool:
