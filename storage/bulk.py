@@ -99,7 +99,7 @@ class InsertMany(_Many):
         self.sqlite = f"INSERT INTO {self.table.name} ({listed}) VALUES ({marks}){then}"  # noqa: S608
         self.postgres = (
             f"INSERT INTO {self.table.name} ({listed}) SELECT {listed} "  # noqa: S608
-            f"FROM jsonb_to_recordset(CAST(%s AS jsonb)) AS r({self._record}){then}"
+            f"FROM json_to_recordset(CAST(%s AS json)) AS r({self._record}){then}"
         )
 
 
@@ -114,7 +114,7 @@ class UpdateMany(_Many):
         self.sqlite = f"UPDATE {name} SET {marks} WHERE id = ?"  # noqa: S608
         self.postgres = (
             f"UPDATE {name} SET {given} "  # noqa: S608
-            f"FROM jsonb_to_recordset(CAST(%s AS jsonb)) AS r({self._record}) WHERE {name}.id = r.id"
+            f"FROM json_to_recordset(CAST(%s AS json)) AS r({self._record}) WHERE {name}.id = r.id"
         )
 
 

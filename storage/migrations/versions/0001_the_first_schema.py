@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["community_id"], ["communities.id"], name=op.f("fk_participants_community_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participants")),
         sa.UniqueConstraint("public_id", name=op.f("uq_participants_public_id")),
+        postgresql_with={"fillfactor": 85},
     )
     with op.batch_alter_table("participants", schema=None) as batch_op:
         batch_op.create_index("ix_participants_community", ["community_id", "id"], unique=False)
@@ -197,6 +198,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sender_id"], ["senders.id"], name=op.f("fk_addresses_sender_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_addresses")),
         sa.UniqueConstraint("community_id", "address", name=op.f("uq_addresses_community_id_address")),
+        postgresql_with={"fillfactor": 85},
     )
     with op.batch_alter_table("addresses", schema=None) as batch_op:
         batch_op.create_index("ix_addresses_address", ["address"], unique=False)
