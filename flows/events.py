@@ -35,7 +35,13 @@ class Replied:
 
 @dataclass(frozen=True, slots=True)
 class TimeReached:
-    """A time that the run waited for (`Run.due_at`) may have come: a reminder, a timeout or the expiry."""
+    """A time that the run waited for (`Run.due_at`) may have come: a reminder, a timeout or the expiry.
+
+    `prompt_left`: when the open prompt really left, if it was held up (by hours, or a sender's pace): its times count
+    from then. For one that has not left yet, now.
+    """
+
+    prompt_left: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from bot.channels.base import ButtonPress, Inbound, InboundKind, IncomingMedium
 from bot.config import Settings
@@ -17,7 +17,17 @@ from bot.publishing import publish
 from flows.definition import Flow
 from flows.loader import library_flow, load
 from storage.communities import insert_community, insert_sender, serve_community
-from storage.models import Address, Campaign, Consent, Coordinator, Invitation, Keyword, Membership, Participant
+from storage.models import (
+    Address,
+    Campaign,
+    Consent,
+    Coordinator,
+    Invitation,
+    Keyword,
+    Membership,
+    Message,
+    Participant,
+)
 
 NOON = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 SENDER = "sms:+19025550100"
@@ -242,3 +252,8 @@ def a_place(connection: Connection, flow: str | Flow = CHECK_IN, **settings: Any
     sender_id = a_sender(connection, community_id)
     revision_id = a_revision(connection, community_id, flow)
     return Place(community_id, sender_id, revision_id, a_campaign(connection, community_id, revision_id))
+
+
+def all_sent(connection: Connection) -> None:
+    """Every message that waits has left: whoever was asked something has seen it."""
+    connection.execute(update(Message).where(Message.status == "queued").values(status="sent"))

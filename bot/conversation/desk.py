@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -34,7 +34,13 @@ from storage.participants import (
     remove_tags,
     save_participants,
 )
+from storage.prompts import hasten_prompts, waiting_prompts
 from storage.runs import AnswerRow, RunRow, end_invitations, insert_runs, open_runs, save_answers, save_runs
+
+#: How long a reply may leave whatever the hour (DESIGN: hours bind everything but a reply to a text under 15 minutes old).
+REPLY_WINDOW = timedelta(minutes=15)
+#: How far `participants.last_inbound_at` may lag behind the last text.
+HEARD_ANEW = timedelta(minutes=5)
 
 
 @dataclass(slots=True)
@@ -43,7 +49,8 @@ class Desk:
 
     `runs`: participant id -> their open run. `begun`: runs that have no row yet. `changed_…` hold what is to be saved, by id.
     `silenced`: participant -> why all that waits to be sent to them is taken back; `over` and `answered_reminders`: run ->
-    its address, where all or the reminders are.
+    its address, where all or the reminders are. `waiting`: (run id, visit) of prompts that have not left; `hastened`: those
+    that a resident's text lets go at once, with their address.
     """
 
     connection: Connection
@@ -73,6 +80,8 @@ class Desk:
     silenced: dict[int, str] = field(default_factory=dict)
     over: dict[int, int] = field(default_factory=dict)
     answered_reminders: dict[int, int] = field(default_factory=dict)
+    waiting: set[tuple[int, int]] = field(default_factory=set)
+    hastened: dict[tuple[int, int], int] = field(default_factory=dict)
     _tagged: set[int] = field(default_factory=set)
 
     def lock_addresses(self, addresses: Collection[str]) -> None:
@@ -85,8 +94,11 @@ class Desk:
         missing = [one for one in ids if one not in self.participants]
         for row in lock_participants(self.connection, missing):
             self.participants[row.id] = row
-        for run in open_runs(self.connection, missing):
+        found = open_runs(self.connection, missing)
+        for run in found:
             self.runs[run.participant_id] = run
+        addresses = {run.address_id for run in found}
+        self.waiting |= waiting_prompts(self.connection, {run.id for run in found}, addresses, self.now)
         self.flows.update(self.house.flows(self.connection, {run.revision_id for run in self.runs.values()}))
 
     def read_addresses(self) -> None:
@@ -183,6 +195,8 @@ class Desk:
             for why in set(self.silenced.values()):
                 whose = [one for one, reason in self.silenced.items() if reason == why]
                 cancel_queued(self.connection, whose, reachable, why, self.now)
+        hastened = [(run_id, visit, address_id) for (run_id, visit), address_id in self.hastened.items()]
+        hasten_prompts(self.connection, hastened, self.now, self.now + REPLY_WINDOW)
         cancel_queued_of_runs(self.connection, self.over, set(self.over.values()), "the run is over", self.now)
         cancel_queued_of_runs(
             self.connection,
@@ -193,13 +207,19 @@ class Desk:
             reminders_only=True,
         )
 
+    def _newly_heard(self) -> list[int]:
+        """Who wrote now and had not written for a while: one mark does for a conversation's texts, each of which has its own time."""
+        found = []
+        for one in (self.participants[participant_id] for participant_id in self.heard):
+            if one.last_inbound_at is None or self.now - one.last_inbound_at >= HEARD_ANEW:
+                one.last_inbound_at = self.now
+                found.append(one.id)
+        return found
+
     def _write_people(self) -> None:
         connection, now = self.connection, self.now
-        for one in self.changed_participants.values():
-            if one.id in self.heard:
-                one.last_inbound_at = now
+        mark_heard(connection, self._newly_heard(), now)
         save_participants(connection, self.changed_participants.values())
-        mark_heard(connection, self.heard - self.changed_participants.keys(), now)
         save_addresses(connection, self.changed_addresses.values())
         save_counters(connection, [r for one, r in self.counted_addresses.items() if one not in self.changed_addresses])
         insert_consents(connection, self.consents, now)

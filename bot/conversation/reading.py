@@ -18,6 +18,7 @@ from storage.runs import last_outcome
 #: A text that its provider held for longer than the first was written before what we said meanwhile; none is held for
 #: longer than the second (Telegram drops updates after 24 hours).
 HELD_UP, LONGEST_HELD_UP = timedelta(seconds=30), timedelta(hours=24)
+A_MOMENT = timedelta(microseconds=1)
 #: Words taken over to the letter that are shorter than this are an answer, not the echo of a machine.
 ECHO = 12
 
@@ -205,9 +206,11 @@ def _reply(turn: Turn, inbound: Inbound) -> Replied:
     is_tap = inbound.kind == "button"
     # A tap whose run or prompt is not this one answers nothing: visits count from 1, so none is -1.
     visit = (button.visit if button is not None and button.run_id == run.id else -1) if is_tap else None
+    asked_at = run.run.prompted_at if (run.id, run.run.visit) in turn.desk.waiting else None
     return Replied(
         text=inbound.text,
-        received_at=_written_at(inbound),
+        # Whoever has not got the question yet does not answer it.
+        received_at=_written_at(inbound) if asked_at is None else asked_at - A_MOMENT,
         button=(button.key if button is not None else "") if is_tap else None,
         media=media,
         location=inbound.location,

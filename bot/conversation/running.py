@@ -21,6 +21,7 @@ from storage.inbound import SenderRow
 from storage.models import Run
 from storage.models.messages import PRIORITY_BULK, PRIORITY_REMINDER
 from storage.participants import ParticipantRow
+from storage.prompts import prompts_left
 from storage.runs import InvitationRow, RunRow, due_run_ids, participants_of_runs, save_invitations
 
 #: When to look again at a run whose time had come and that did not move.
@@ -162,10 +163,12 @@ def reach_times(connection: Connection, run_ids: Collection[int], now: datetime,
     A run whose time has not come, or that somebody else took further meanwhile, is left as it is.
     """
     desk = Desk(connection, house, now)
-    for run, turn in _turns(desk, run_ids, PRIORITY_REMINDER):
+    turns = list(_turns(desk, run_ids, PRIORITY_REMINDER))
+    left = prompts_left(connection, {run.id for run, _ in turns}, {run.participant_id for run, _ in turns}, now)
+    for run, turn in turns:
         if run.run.status == "ended" or run.run.due_at is None or run.run.due_at > now:
             continue
-        stepping.take(turn, TimeReached())
+        stepping.take(turn, TimeReached(left.get((run.id, run.run.visit))))
         turn.close()
         if run.run.status == "active" and run.run.due_at is not None and run.run.due_at <= now:
             # Nothing came of it, and nothing will now: it must not be found again at once, for ever.

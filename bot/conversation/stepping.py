@@ -120,10 +120,14 @@ def carry_out(turn: Turn, result: Step) -> bool:
     run = turn.open_run
     if run.run.reminded and turn.message is not None:
         turn.desk.answered_reminders[run.id] = run.address_id
+    open_prompt = (run.id, run.run.visit)
     run.run = result.run
     stops = False
     for effect in result.effects:
         match effect:
+            case Say(kind="prompt", visit=visit) if (run.id, visit) == open_prompt and open_prompt in turn.desk.waiting:
+                # It was asked already and has not left: it leaves now, and is not said twice.
+                turn.desk.hastened[open_prompt] = run.address_id
             case Say(text, kind, buttons, visit, language):
                 turn.lines.append(Line(text, _KINDS[kind], buttons, visit, language, run))
             case Answered():

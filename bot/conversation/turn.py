@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import i18n
 from bot.channels.base import Inbound
-from bot.conversation.desk import Desk
+from bot.conversation.desk import REPLY_WINDOW, Desk
 from bot.conversation.house import CommunityView
 from bot.conversation.words import language_hint
 from flows.effects import Button
@@ -20,8 +20,6 @@ from storage.models.messages import PRIORITY_REPLY
 from storage.participants import ParticipantRow
 from storage.runs import RunRow
 
-#: How long a reply may leave whatever the hour (DESIGN: hours bind everything but a reply to a text under 15 minutes old).
-REPLY_WINDOW = timedelta(minutes=15)
 #: The longest text that a channel takes in one message (Twilio refuses 1,601 characters, Telegram 4,097).
 LONGEST = {"sms": 1_600, "telegram": 4_096}
 LONGEST_ELSEWHERE = 4_096
@@ -122,7 +120,10 @@ class Turn:
         """Put what was said into the outbox, in as few messages as may be; how many."""
         count = 0
         for lines in _messages(self.lines, LONGEST.get(self.sender.channel, LONGEST_ELSEWHERE), self._break):
-            self.desk.outgoing.append(self._outgoing(lines))
+            message = self._outgoing(lines)
+            self.desk.outgoing.append(message)
+            if message.visit and message.run_id is not None:
+                self.desk.waiting.add((message.run_id, message.visit))
             count += 1
         self.lines = []
         return count

@@ -44,8 +44,8 @@ def step(flow: Flow, run: Run, event: Event, context: Context, now: datetime) ->
     match event:
         case Replied():
             receive(walk, event)
-        case TimeReached():
-            time_reached(walk)
+        case TimeReached(prompt_left):
+            time_reached(walk, prompt_left)
         case Started():
             start(walk)
         case Resumed():

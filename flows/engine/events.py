@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from flows.definition import State
@@ -94,10 +95,17 @@ def _extends_answer(walk: Walk) -> bool:
     return True
 
 
-def time_reached(walk: Walk) -> None:
-    """Does all that is due by now: the end of an idle run, a question's time-out, a reminder."""
+def time_reached(walk: Walk, prompt_left: datetime | None = None) -> None:
+    """Does all that is due by now: the end of an idle run, a question's time-out, a reminder.
+
+    A prompt that left later than it was said (`prompt_left`) has its times counted from then.
+    """
     if walk.status not in ("active", "handed_over"):
         return
+    if prompt_left is not None and walk.prompted_at is not None and prompt_left > walk.prompted_at:
+        if walk.active_at is None or walk.active_at < prompt_left:
+            walk.active_at = prompt_left
+        walk.prompted_at = prompt_left
     while walk.status == "active" and walk.prompted_at is not None:
         state = _open(walk)
         timeout = times_out_at(walk, state) if state is not None else None

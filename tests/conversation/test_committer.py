@@ -16,7 +16,7 @@ from bot.conversation import RunStart, start_runs
 from bot.writer import Writer
 from storage.database import Database
 from storage.models import Answer, InboxItem, Message, Revision, Run
-from tests.builders import a_house, a_participant, a_place, a_revision, an_inbound
+from tests.builders import a_house, a_participant, a_place, a_revision, all_sent, an_inbound
 from tests.conversation.talk import read
 
 
@@ -34,6 +34,7 @@ def people(database: Database, clock: SetClock, count: int) -> list[str]:
         place = a_place(connection)
         ids = [a_participant(connection, place.community_id, address) for address in addresses]
         start_runs(connection, [RunStart(one, place.revision_id) for one in ids], clock.now(), a_house())
+        all_sent(connection)
     return addresses
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.conversation import RunStart
 from storage.database import Database
 from storage.models import Answer, Invitation, Message, Participant, ParticipantTag, Run
-from tests.builders import NOON, Place, a_participant, a_place, an_inbound, an_invitation
+from tests.builders import NOON, Place, a_participant, a_place, all_sent, an_inbound, an_invitation
 from tests.conversation.talk import Phone, one, read
 
 
@@ -44,7 +44,7 @@ def test_a_whole_survey(database: Database) -> None:
     assert one(database, select(Invitation.status)) == "ended"
     (participant,) = read(database, select(Participant.__table__))
     assert participant.attributes == {"safety": 2}
-    assert participant.last_inbound_at == phone.now
+    assert phone.now - participant.last_inbound_at < timedelta(minutes=5)
     assert read(database, select(ParticipantTag.participant_id, ParticipantTag.tag)) == [(participant_id, "answered")]
 
 
@@ -98,6 +98,8 @@ def test_three_hundred_people_in_two_batches(database: Database) -> None:
         ids = [a_participant(connection, place.community_id, f"sms:+1902555{n:04}") for n in range(300)]
     phone = Phone(database)
     phone.start(*(RunStart(one_id, place.revision_id, place.campaign_id) for one_id in ids))
+    with database.write() as connection:
+        all_sent(connection)
     texts = [an_inbound("2", address=f"sms:+1902555{n:04}", at=phone.now) for n in range(300)]
     phone.hand_in(*texts[:256])
     phone.hand_in(*texts[256:])
