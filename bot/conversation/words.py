@@ -23,6 +23,11 @@ def _phrases(listed: str) -> frozenset[str]:
     return frozenset(fold(phrase) for phrase in listed.split(","))
 
 
+def _any_of(listed: str) -> re.Pattern[str]:
+    """Finds any of these phrases, the longest that there is."""
+    return re.compile("|".join(map(re.escape, sorted(_phrases(listed), key=len, reverse=True))))
+
+
 def _words(listed: str) -> frozenset[str]:
     """Words with spaces between, folded."""
     return frozenset(fold(word) for word in listed.split())
@@ -39,8 +44,8 @@ _THANKS: Final = _phrases(
     gracias, muchas gracias, de nada, adiós, salamat, sige, дякую, спасибі, добре, شكرا, 谢谢, 好的"""
 )
 
-#: Ways to say that a number does not belong to the person we think it does.
-_WRONG: Final = _phrases(
+#: Ways to say that a number does not belong to the person we think it does; the longer ones first.
+_WRONG: Final = _any_of(
     """wrong number, wrong num, wrong nbr, wrong no, wrong person, wrong phone, wrong phone number, wrong cell,
     wrong cell number, wrong contact, mauvais numéro, faux numéro, mauvaise personne, trompez de numéro,
     trompes de numéro, trompé de numéro, numéro erroné, número equivocado, número incorrecto, persona equivocada,
@@ -53,7 +58,7 @@ _AROUND: Final = _words(
     buddy dude sir maam im m am not who texted texting reached there man please pls and but afraid
     désolé désolée pardon bonjour salut allo je pense crois que vous avez tu as le un c est ce n pas êtes
     perdón lo siento hola creo que tiene tienes el es este po
-    здається вибачте ви маєте у вас це"""
+    здається вибачте ви маєте у вас це هذا عفوا آسف"""
 )
 
 #: Words that a first text begins with, for a hint at its language.
@@ -80,12 +85,10 @@ def is_wrong_number(folded: str) -> bool:
     """Whether this says that the number is somebody else's, and nothing besides."""
     if len(folded) > 80:
         return False
-    for phrase in _WRONG:
-        if phrase in folded:
-            before, _, after = folded.partition(phrase)
-            if all(word in _AROUND for word in (*before.split(), *after.split())):
-                return True
-    return False
+    found = _WRONG.search(folded)
+    if found is None:
+        return False
+    return all(word in _AROUND for word in (*folded[: found.start()].split(), *folded[found.end() :].split()))
 
 
 def language_hint(text: str) -> str | None:
