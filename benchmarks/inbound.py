@@ -41,6 +41,8 @@ from storage.models import Answer, Message, Run
 from storage.schema import migrate
 
 KEY = "0" * 64
+#: How long a server has been up before it is measured, in seconds: by then it is warm.
+WARM = 6.0
 AT_ONCE = 128
 #: What the run's state is while the second question is open, for the bare sides to write.
 STATE = orjson.dumps(
@@ -69,7 +71,13 @@ def serving(database: Database, *, alone: bool) -> Iterator[tuple[subprocess.Pop
         "SOUNDINGS_METRICS_TOKEN": KEY,
         "SOUNDINGS_LOG_LEVEL": "error",
     }
-    command = [str(Path(sys.executable).with_name("soundings")), "serve", "--port", str(port), *([] if alone else ["--only", "web"])]
+    command = [
+        str(Path(sys.executable).with_name("soundings")),
+        "serve",
+        "--port",
+        str(port),
+        *([] if alone else ["--only", "web"]),
+    ]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         _await(port)
@@ -97,11 +105,13 @@ def over_http(database: Database, residents: int, processes: int) -> dict[str, f
     _killed(database, residents, processes)
     posted = Posted()
     with serving(database, alone=processes == 1) as (_, port):
+        time.sleep(WARM)
         if processes == 1:
             for question in (1, 2):
                 _all(port, texts(residents, question, f"http://127.0.0.1:{port}"), posted)
         else:
             with serving(database, alone=False) as (_, second):
+                time.sleep(WARM)
                 for question in (1, 2):
                     asyncio.run(_halves((port, second), residents, question, posted))
         before = _counts(database)

@@ -15,6 +15,7 @@ from bot.blocks import opt_outs
 from bot.channels.base import Channel, Inbound, ReceiptNews
 from bot.committer import Committer
 from bot.config import Settings
+from bot.conversation import warm_up
 from bot.delivery.committer import ReceiptCommitter
 from bot.delivery.dispatcher import Dispatcher
 from bot.errors import NotReady
@@ -88,6 +89,8 @@ class Process:
             self._begin(self._fetch_media(), "media")
         if self.roles.scheduler:
             await self.scheduler.start()
+        if self.roles.web:
+            self._begin(asyncio.to_thread(self._warm_up), "warm up")
         if self.roles.web and self.installation.settings.has_telegram:
             self._begin(self._know_the_bot(), "telegram sender")
             self._begin(self._take_in_telegram(), "telegram")
@@ -143,6 +146,13 @@ class Process:
             except SQLAlchemyError as error:
                 _log.error("media.database", error=type(error).__name__)
             await asyncio.sleep(MEDIA_EVERY)
+
+    def _warm_up(self) -> None:
+        try:
+            with self.installation.read() as connection:
+                warm_up(connection, self.installation.clock.now(), self.installation.house)
+        except Exception as error:  # noqa: BLE001 - the first text waits a little longer, that is all
+            _log.warning("process.not_warm", error=type(error).__name__)
 
     async def _know_the_bot(self) -> None:
         while True:

@@ -7,6 +7,7 @@ from bot.conversation.raw import keep_raw
 from bot.conversation.receive import MOST, Received, receive
 from bot.conversation.running import RunStart, StartedRuns, cancel_runs, due_runs, reach_times, start_runs
 from bot.conversation.unplaced import take_in_unplaced
+from bot.conversation.warming import warm_up
 
 __all__ = [
     "MOST",
@@ -27,4 +28,5 @@ __all__ = [
     "stop_for",
     "take_in_unplaced",
     "take_over",
+    "warm_up",
 ]

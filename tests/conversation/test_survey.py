@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.conversation import RunStart
+from bot.conversation import RunStart, warm_up
 from storage.database import Database
 from storage.models import Answer, Invitation, Message, Participant, ParticipantTag, Run
-from tests.builders import NOON, Place, a_participant, a_place, all_sent, an_inbound, an_invitation
+from tests.builders import NOON, Place, a_house, a_participant, a_place, all_sent, an_inbound, an_invitation
 from tests.conversation.talk import Phone, one, read
 
 
@@ -106,3 +106,12 @@ def test_three_hundred_people_in_two_batches(database: Database) -> None:
     assert len(read(database, select(Answer.id))) == 300
     assert {row.visit for row in read(database, select(Run.visit))} == {2}
     assert phone.now > NOON
+
+
+def test_a_house_is_warm_before_anybody_texts(database: Database) -> None:
+    """The flow in use and the words of the community's languages are read; nothing is written."""
+    phone, place, _ = begin(database)
+    house = a_house()
+    with database.read() as connection:
+        warm_up(connection, phone.now, house)
+        assert place.revision_id in house._kept.flows
