@@ -140,6 +140,12 @@ def carry_out(turn: Turn, result: Step) -> bool:
                 over(turn.desk, run)
             case _:
                 _note(turn, run, effect, result.effects)
+    if (
+        open_prompt in turn.desk.hastened
+        and not turn.lines
+        and not any(isinstance(e, Answered) for e in result.effects)
+    ):
+        turn.kept()  # it answers nothing, and what it asks for is on its way
     turn.desk.run_changed(run)
     return stops
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from bot.conversation import RunStart, due_runs, reach_times, receive, start_runs
+from bot.delivery.audit import audit
 from storage.database import Database
 from storage.models import Answer, Message, Run
 from storage.models.messages import PRIORITY_BULK, PRIORITY_REPLY
@@ -39,6 +40,19 @@ def test_a_text_before_the_first_question_answers_nothing_and_lets_it_go(databas
     (waiting,) = read(database, select(Message.__table__).where(Message.direction == "out"))
     assert (waiting.status, waiting.priority, waiting.due_at) == ("queued", PRIORITY_REPLY, later)
     assert waiting.hours_exempt_until == later + timedelta(minutes=15)
+    with database.read() as connection:
+        # Nothing speaks of the text, and nothing is lost: it was early.
+        assert audit(connection, later).ok
+    assert one(database, select(Message.status).where(Message.direction == "in")) == "kept"
+
+
+def test_an_early_command_says_nothing_but_the_prompt_that_waits(database: Database) -> None:
+    phone = held_back(database)
+    with database.write() as connection:
+        receive(connection, [an_inbound("repeat", at=phone.now)], phone.now, phone.house)
+    assert len(read(database, select(Message.id).where(Message.direction == "out"))) == 1
+    with database.read() as connection:
+        assert audit(connection, phone.now).ok
 
 
 def test_once_it_has_left_the_same_text_is_an_answer(database: Database) -> None:
