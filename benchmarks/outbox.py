@@ -133,7 +133,7 @@ def _history(numbers: str, residents: int, now: str) -> str:
     return (
         "INSERT INTO messages (community_id, sender_id, address_id, participant_id, direction, kind, text, visit, "
         "provider_id, status, priority, segments, attempts, due_at, created_at, claimed_at, sent_at, settled_at) "
-        f"SELECT 1, 1, 1 + i % {residents}, 1 + i % {residents}, 'out', 'prompt', '{TEXT}', 1, 'old' || i, 'delivered', "
+        f"SELECT 1, 1, i - i / {residents} * {residents} + 1, i - i / {residents} * {residents} + 1, 'out', 'prompt', '{TEXT}', 1, 'old' || i, 'delivered', "
         f"0, 1, 1, '{now}', '{now}', '{now}', '{now}', '{now}' FROM {numbers} x"
     )
 

@@ -52,6 +52,9 @@ class DueMessage:
 
 # Partial indexes serve a query only where it repeats their condition to the letter: constants, not parameters.
 _QUEUED = text("messages.status = 'queued'")
+# A look at rows that are known by their id or address must not go by way of the whole queue, which a planner that has seen
+# it empty takes for small: so written, the condition fits no index.
+_STILL_QUEUED = text("messages.status || '' = 'queued'")
 _WAITING = text("messages.status IN ('queued', 'sending')")
 _m = cast("Table", Message.__table__).c
 _older = cast("Table", Message.__table__).alias("older")
@@ -78,6 +81,8 @@ _FIRST_IN_LINE = ~(
             ),
         ),
     )
+    # Without this PostgreSQL makes a join of it, which a planner that has seen the queue empty runs through the whole of it.
+    .offset(0)
     .exists()
 )
 _IS_DUE = and_(_m.sender_id == _SENDER, _QUEUED, _m.priority == _PRIORITY, _m.due_at <= _NOW)
@@ -98,10 +103,10 @@ _DUE = (
     .limit(_LIMIT)
 )  # fmt: skip
 
-_FREE = select(_m.id).where(among(_m.id, "ids"), _QUEUED).with_for_update(key_share=True, skip_locked=True)
+_FREE = select(_m.id).where(among(_m.id, "ids"), _STILL_QUEUED).with_for_update(key_share=True, skip_locked=True)
 _CLAIM = (
     update(Message)
-    .where(among(_m.id, "ids"), _QUEUED)
+    .where(among(_m.id, "ids"), _STILL_QUEUED)
     .values(status="sending", claimed_at=_NOW, attempts=_m.attempts + 1)
 )
 _put_off = UpdateMany(Message, "due_at")
@@ -184,7 +189,7 @@ _SPACED = (
     .where(
         _m.id.in_(
             select(_m.id)
-            .where(among(_m.address_id, "addresses"), _WAITING, _QUEUED, _m.due_at < _UNTIL)
+            .where(among(_m.address_id, "addresses"), _WAITING, _STILL_QUEUED, _m.due_at < _UNTIL)
             .with_for_update(key_share=True, skip_locked=True)
         )
     )
@@ -198,26 +203,36 @@ def space(connection: Connection, address_ids: Collection[int], until: datetime)
         connection.execute(_SPACED, {"addresses": sorted(address_ids), "until": until})
 
 
-_BEHIND = _m.hours_exempt_until > _NOW
-_CATCH_UP = (
-    select(_older.c.id, func.max(_m.hours_exempt_until))
-    .select_from(_m.id.table.join(_older, and_(
-        _older.c.address_id == _m.address_id,
-        text("older.status IN ('queued', 'sending')"),
-        text("older.status = 'queued'"),
-        _older.c.id < _m.id, _older.c.run_id == _m.run_id, _older.c.priority == 0, _older.c.due_at > _NOW,
-        or_(_older.c.hours_exempt_until.is_(None), _older.c.hours_exempt_until <= _NOW),
-    )))
-    .where(_IS_DUE, _BEHIND)
-    .group_by(_older.c.id)
-)  # fmt: skip
+_newer = cast("Table", Message.__table__).alias("newer")
+#: Until when hours do not bind the newest reply, due already, of the same conversation.
+_TEXTING_UNTIL = (
+    select(func.max(_newer.c.hours_exempt_until))
+    .where(
+        _newer.c.address_id == _m.address_id,
+        text("newer.status IN ('queued', 'sending')"),
+        _newer.c.id > _m.id,
+        _newer.c.run_id == _m.run_id,
+        _newer.c.priority == 0,
+        _newer.c.due_at <= _NOW,
+        _newer.c.hours_exempt_until > _NOW,
+    )
+    .scalar_subquery()
+)
+_PUT_OFF = select(_m.id, _TEXTING_UNTIL.label("until")).where(
+    _m.sender_id == _SENDER,
+    _QUEUED,
+    _m.priority == 0,
+    _m.due_at > _NOW,
+    _m.run_id.is_not(None),
+    or_(_m.hours_exempt_until.is_(None), _m.hours_exempt_until <= _NOW),
+)
 _catch_up = UpdateMany(Message, "due_at", "hours_exempt_until")
 
 
 def catch_up(connection: Connection, sender_id: int, now: datetime) -> None:
-    """Let a reply that was put off to the morning leave with a newer one of its conversation: its resident is texting again."""
-    rows: Iterable[Any] = connection.execute(_CATCH_UP, {"sender": sender_id, "of_priority": 0, "now": now})
-    found = dict(tuple(row) for row in rows)
+    """Let replies that were put off to the morning leave with a newer one of their conversation: its resident is texting again."""
+    rows: Iterable[Any] = connection.execute(_PUT_OFF, {"sender": sender_id, "now": now})
+    found = {row.id: row.until for row in rows if row.until is not None}
     _catch_up(connection, [(now, found[message_id], message_id) for message_id in sorted(free(connection, found))])
 
 
@@ -250,7 +265,7 @@ def recall(
 def cancel_to(connection: Connection, address_ids: Collection[int], why: str, now: datetime) -> None:
     """Cancel what waits to be sent to these addresses."""
     if address_ids:
-        statement = update(Message).where(among(_m.address_id, "addresses"), _WAITING, _QUEUED)
+        statement = update(Message).where(among(_m.address_id, "addresses"), _WAITING, _STILL_QUEUED)
         connection.execute(
             statement.values(status="cancelled", error=why, settled_at=now), {"addresses": sorted(address_ids)}
         )

@@ -49,14 +49,17 @@ def busy(database: Database) -> Database:
         ]
         connection.execute(insert(Address), homes)
         rows = [_row(n, "sent", claimed_at=NOON, provider_id=f"SM{n}") for n in range(HISTORY)]
-        rows += [_row(n, "queued", claimed_at=None, provider_id=None) for n in range(WAITING)]
-        rows += [_row(n, "sending", claimed_at=NOON, provider_id=None) for n in range(300, 310)]
         connection.execute(insert(Message), rows)
     if not database.is_sqlite:
-        # SQLite without statistics, as it runs in a hall, takes every table for a large one.
+        # PostgreSQL learns of the history while the queue is empty, which is when plans go wrong; SQLite, without
+        # statistics as it runs in a hall, takes every table for a large one.
         with database.engine.connect() as connection:
             connection.exec_driver_sql("ANALYZE")
             connection.commit()
+    with database.write() as connection:
+        rows = [_row(n, "queued", claimed_at=None, provider_id=None) for n in range(WAITING)]
+        rows += [_row(n, "sending", claimed_at=NOON, provider_id=None) for n in range(300, 310)]
+        connection.execute(insert(Message), rows)
     return database
 
 
@@ -103,32 +106,36 @@ def _explained(connection: Connection, explain: str, statements: list[tuple[str,
         yield from (" ".join(map(str, row)) for row in connection.exec_driver_sql(explain + statement, one))
 
 
-#: Statements of the hot path, and the index that each must find its rows by.
-HOT: dict[str, tuple[Callable[[Connection], object], str]] = {
-    "due": (lambda c: outbox.due(c, 1, 2, NOON, 200), "ix_messages_outbox"),
-    "due, in line": (lambda c: outbox.due(c, 1, 2, NOON, 200), "ix_messages_waiting"),
-    "free": (lambda c: outbox.free(c, [1, 2, 3]), ""),
-    "claim": (lambda c: outbox.claim(c, [1, 2, 3], NOON), ""),
-    "put off": (lambda c: outbox.put_off(c, [(NOON, 1)]), ""),
-    "catch up": (lambda c: outbox.catch_up(c, 1, NOON), "ix_messages_outbox"),
-    "space": (lambda c: outbox.space(c, [1, 2], NOON + timedelta(seconds=1)), "ix_messages_waiting"),
-    "cancel": (lambda c: outbox.cancel_to(c, [1, 2], "x", NOON), "ix_messages_waiting"),
-    "senders": (lambda c: senders.senders_with_due(c, NOON, ["sms"]), "ix_messages_outbox"),
-    "caps": (lambda c: usage.bulk_since(c, [1, 2, 3], NOON - timedelta(days=7)), "ix_messages_bulk"),
-    "states": (lambda c: progress.lock_states(c, [1, 2, 3]), ""),
-    "receipts": (lambda c: progress.lock_by_provider_id(c, 1, ["SM1"]), "uq_messages_provider_id"),
-    "dead": (lambda c: progress.claimed_before(c, NOON), "ix_messages_sending"),
-    "unknown": (lambda c: progress.unknown(c, None, 10), "ix_messages_unknown"),
-    "paused": (lambda c: outbox.waiting_of_campaign(c, 1), "ix_messages_campaign"),
+#: Statements of the hot path: the index that each must find its rows by, and by which column in it.
+HOT: dict[str, tuple[Callable[[Connection], object], str, str]] = {
+    "due": (lambda c: outbox.due(c, 1, 2, NOON, 200), "ix_messages_outbox", "sender_id"),
+    "due, in line": (lambda c: outbox.due(c, 1, 2, NOON, 200), "ix_messages_waiting", "address_id"),
+    "free": (lambda c: outbox.free(c, [1, 2, 3]), "", "id"),
+    "claim": (lambda c: outbox.claim(c, [1, 2, 3], NOON), "", "id"),
+    "put off": (lambda c: outbox.put_off(c, [(NOON, 1)]), "", ""),
+    "catch up": (lambda c: outbox.catch_up(c, 1, NOON), "ix_messages_outbox", "sender_id"),
+    "space": (lambda c: outbox.space(c, [1, 2], NOON + timedelta(seconds=1)), "ix_messages_waiting", "address_id"),
+    "cancel": (lambda c: outbox.cancel_to(c, [1, 2], "x", NOON), "ix_messages_waiting", "address_id"),
+    "senders": (lambda c: senders.senders_with_due(c, NOON, ["sms"]), "ix_messages_outbox", "sender_id"),
+    "caps": (lambda c: usage.bulk_since(c, [1, 2, 3], NOON - timedelta(days=7)), "ix_messages_bulk", "participant_id"),
+    "states": (lambda c: progress.lock_states(c, [1, 2, 3]), "", "id"),
+    "receipts": (lambda c: progress.lock_by_provider_id(c, 1, ["SM1"]), "uq_messages_provider_id", "sender_id"),
+    "dead": (lambda c: progress.claimed_before(c, NOON), "ix_messages_sending", "claimed_at"),
+    "unknown": (lambda c: progress.unknown(c, None, 10), "ix_messages_unknown", ""),
 }
 
 
-def test_the_hot_path_uses_its_indexes_and_never_reads_all_messages(busy: Database) -> None:
-    for name, (work, index) in HOT.items():
+def test_the_hot_path_finds_its_rows_by_an_index_and_never_reads_all_messages(busy: Database) -> None:
+    for name, (work, index, column) in HOT.items():
         plan = plans(busy, work)
         assert index in plan, name
         assert "Seq Scan on messages" not in plan, name
         assert not re.search(r"SCAN messages(?! USING INDEX)", plan), name
+        if column:
+            pattern = (
+                rf"\({column}[=<]|rowid=|SCAN messages USING INDEX" if busy.is_sqlite else rf"Index Cond: \(+{column} "
+            )
+            assert re.search(pattern, plan), f"{name}: {plan}"
 
 
 def test_one_look_at_the_queue_reads_no_more_than_it_needs(sqlite_database: Database) -> None:
