@@ -73,7 +73,8 @@ class Said:
     """What was said: parts of a date, a weekday with what goes before it, days from today.
 
     `relation`: "next", "this" or "previous", of the weekday. `week`: weeks from this one that the weekday lies in.
-    `years_day`: the day was written as one ("the 4th", "4号"), not a bare number.
+    `years_day`: the day was written as one ("the 4th", "4号"), not a bare number. `quarrel`: two days were said;
+    `stray`: something besides that may shift the day ("a week Friday", "before Friday").
     """
 
     year: int | None = None
@@ -89,6 +90,7 @@ class Said:
     holiday: str | None = None
     numeric: list[tuple[int | None, int, int]] = field(default_factory=list)
     quarrel: bool = False
+    stray: bool = False
 
 
 def numeric_dates(text: str, day_first: str) -> tuple[list[tuple[int | None, int, int]], str]:
@@ -146,7 +148,7 @@ def years(written: int | None, today: date, within: Range) -> list[int]:
 
 def resolve(said: Said, today: date, within: Range) -> list[date]:
     """Every day that was said can mean, in order; those outside the question's range too, so that they can be told."""
-    if said.quarrel:
+    if said.quarrel or (said.stray and said.weekday is not None):
         return []
     if said.numeric:
         found = [day for year, month, number in said.numeric for day in _of_month(year, month, number, today, within)]

@@ -9,6 +9,7 @@ from flows.replies.numerals import amounts
 from flows.replies.options import Options
 from flows.replies.quantities import Span, holding, span_of
 from flows.replies.reading import Reading
+from flows.replies.stems import stem
 
 UNCLEAR = Reading("unclear")
 
@@ -31,16 +32,20 @@ def answer(options: Options, numbers: tuple[int, ...], words: str | None = None)
     return Reading("unclear", between=tuple(options.keys[number] for number in numbers), reason="two_readings")
 
 
-def read_choice(question: Question, message: Message, options: Options, lexicon: Lexicon) -> Reading:
-    """The option that the reply names, and no other."""
+def read_choice(
+    question: Question, message: Message, options: Options, lexicon: Lexicon, echoed: frozenset[str]
+) -> Reading:
+    """The option that the reply names, and no other. `echoed`: the stems of the question's words."""
     if options.spans:
         held = _held(message, options, lexicon)
         if held is not None:
             return held
-    found = head(mentions(message, options, lexicon), message)
+    if names_no_place(message, options, lexicon):
+        return UNCLEAR
+    found = _not_asked(head(mentions(message, options, lexicon), message), message, echoed)
     wanted = wanted_of(found, options)
     if len(wanted) == 1:
-        if _taken_back(wanted[0], found, message):
+        if _taken_back(wanted[0], found, message) or (question.other and names_another(found, message)):
             return UNCLEAR
         words = words_after(message, found[-1].end) if wanted[0] == options.other else None
         return answer(options, (wanted[0],), words)
@@ -51,9 +56,34 @@ def read_choice(question: Question, message: Message, options: Options, lexicon:
     concept = concept_of(message, options)
     if concept is not None:
         return answer(options, (concept,))
-    if question.other and is_telling(message):
+    if question.other and is_telling(message, about_languages=options.tongues):
         return Reading("answered", value="other", other=message.raw.strip())
     return UNCLEAR
+
+
+def names_no_place(message: Message, options: Options, lexicon: Lexicon) -> bool:
+    """Whether the reply is a list of numbers of which one is no option's place: "1 and 9" of four."""
+    content = [piece for piece in message.pieces if not piece.is_sign]
+    listed = all(piece.is_digits or piece.has("number", "and", "or", "to", "polite", "out_of") for piece in content)
+    if not listed or message.whole.isdigit():
+        return False
+    values = [amount.value for amount in amounts(message, lexicon)]
+    return len(values) > 1 and any(
+        not isinstance(value, int) or not 1 <= value <= len(options.keys) for value in values
+    )
+
+
+def _not_asked(found: list[Mention], message: Message, echoed: frozenset[str]) -> list[Mention]:
+    """Without words of the question that happen to name an option, where another is named: "work on housing first"."""
+
+    def is_echo(mention: Mention) -> bool:
+        pieces = message.pieces[mention.first : mention.end]
+        return mention.way != "place" and all(
+            stem(word) in echoed for piece in pieces for word in piece.text.split(" ")
+        )
+
+    others = [mention for mention in found if not is_echo(mention)]
+    return others or found
 
 
 def _only_shared(found: list[Mention]) -> bool:
@@ -73,9 +103,29 @@ def _held(message: Message, options: Options, lexicon: Lexicon) -> Reading | Non
     held = holding(options.spans, span)
     if bare:
         place = _place(message, options, lexicon)
+        if place is None and timed:
+            return UNCLEAR
         if place is not None:
-            return answer(options, (place,) if not held or place in held else (*held, place))
+            at_place = options.spans[place] if place < len(options.spans) else span
+            said_there = span.low in (at_place.low, at_place.high)
+            return answer(options, (place,) if said_there or not held or place in held else (*held, place))
     return answer(options, (held[0],)) if len(held) == 1 else UNCLEAR
+
+
+def names_another(found: list[Mention], message: Message) -> bool:
+    """Whether something that is no option is named beside one: "potholes and trees"."""
+    taken = {at for mention in found for at in range(mention.first, mention.end)}
+    for at, piece in enumerate(message.pieces):
+        if "and" not in piece.senses or piece.has("small", "or") or not 0 < at < len(message.pieces) - 1:
+            continue
+        before, after = message.pieces[at - 1], message.pieces[at + 1]
+        if "small" in after.senses and at + 2 < len(message.pieces):
+            after, later = message.pieces[at + 2], at + 2
+        else:
+            later = at + 1
+        if (before.is_unknown and later in taken) or (at - 1 in taken and after.is_unknown):
+            return True
+    return False
 
 
 def _in_unit_of(spans: tuple[Span, ...], span: Span) -> Span:
@@ -149,14 +199,17 @@ def concept_of(message: Message, options: Options) -> int | None:
     return next((number for sense, number in options.concepts.items() if sense in content[0].senses), None)
 
 
-def is_telling(message: Message) -> bool:
-    """Whether the reply has words of its own, and asks nothing back."""
+def is_telling(message: Message, *, about_languages: bool = False) -> bool:
+    """Whether the reply has words of its own, and asks nothing back. Where it is about languages any name will do."""
     content = [piece for piece in message.pieces if not piece.is_sign]
     if not content or "question" in content[0].senses or message.normal.endswith("?"):
         return False
     if content[0].has("skip", "dont_know", "refuse", "command", "command_closed") and len(content) <= 2:
         return False
-    if len(content) <= 3 and any("speak" in piece.senses for piece in content):
+    if about_languages and len(content) <= 3 and not message.whole.isdigit():
+        return True
+    whole = {"stop", "command", "command_closed"}
+    if len(content) > 1 and any(piece.senses and piece.senses.keys() <= whole for piece in content):
         return True
     return any(piece.is_unknown and (len(piece.text) > 1 or not piece.text.isascii()) for piece in message.pieces)
 

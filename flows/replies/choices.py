@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from flows.definition import Question
-from flows.replies.choice import UNCLEAR, concept_of, head, is_telling
+from flows.replies.choice import UNCLEAR, concept_of, head, is_telling, names_no_place
 from flows.replies.lexicon import Lexicon, Message
 from flows.replies.mentions import Mention, mentions
 from flows.replies.numerals import amounts
@@ -18,6 +18,8 @@ def read_choices(question: Question, message: Message, options: Options, lexicon
     run = _run_of_digits(message, options)
     if run:
         return _answer(question, options, run)
+    if names_no_place(message, options, lexicon):
+        return UNCLEAR
     found = head(mentions(message, options, lexicon), message)
     ranked = _first_or_last(message, options, lexicon)
     if ranked:
@@ -137,6 +139,13 @@ def _first_or_last(message: Message, options: Options, lexicon: Lexicon) -> set[
     last = any("last" in piece.senses for piece in content)
     counts = [amount.value for amount in amounts(message, lexicon) if not amount.ordinal]
     counts.extend(2 for piece in content if "both" in piece.senses)
+    counts.extend(
+        spelt
+        for piece in content
+        if "all" in piece.senses and " " in piece.text
+        for token in piece.text.split(" ")
+        if isinstance(spelt := lexicon.entries.get(token, {}).get("number"), int)
+    )
     if first == last or len(counts) != 1 or not isinstance(counts[0], int) or counts[0] < 2:
         return set()
     many = len(options.keys) - (options.other is not None)

@@ -53,7 +53,9 @@ def _affirmed(message: Message) -> Message | None:
     denied = False
     for piece in (*message.pieces, None):
         if piece is None or (ends_clause(piece) and piece.text in ",;!?") or "but" in piece.senses:
-            if clause and not any(one.has("not") and not one.has("position", "minus", "less_than") for one in clause):
+            if clause and not any(
+                one.has("not", "except") and not one.has("position", "minus", "less_than") for one in clause
+            ):
                 kept.extend(clause)
             elif clause:
                 denied = True
@@ -139,11 +141,28 @@ class _Gatherer:
         elif "month_shift" in piece.senses:
             self._set("month_shift", int(sense(piece, "month_shift")))
         elif "unit" in piece.senses:
-            self._span(at, 1, at)
+            self._one_unit(at)
+        elif piece.has("before", "after") and not piece.has("from", "ahead", "ago", "at", "small", "day_article"):
+            said.stray = said.stray or self._shifts(at)
         elif piece.has("next", "previous", "this"):
             relation = next(name for name in ("next", "previous", "this") if name in piece.senses)
             said.relation = said.relation or relation
         return at + 1
+
+    def _one_unit(self, at: int) -> None:
+        """ "A week ago", "за тиждень": one of the unit, unless what stands before leaves the number open ("a few days")."""
+        before = self._at(at - 1)
+        if before is not None and (before.has("vague") or before.is_unknown):
+            self.said_so_far.quarrel = True
+        else:
+            self._span(at, 1, at)
+
+    def _shifts(self, at: int) -> bool:
+        """Whether "before" or "after" stands before a day: "after Friday" is not Friday."""
+        after = next(
+            (piece for piece in self.pieces[at + 1 :] if not piece.is_sign and not piece.has("small", "this")), None
+        )
+        return after is not None and after.has("weekday", "month", "day", "holiday")
 
     def _is_may(self, at: int) -> bool:
         """Whether "may" (or "mar", "sat") is a word of grammar here: a month has a number beside it or is alone."""
@@ -263,6 +282,7 @@ class _Gatherer:
         ):
             direction = 1
         else:
+            self.said_so_far.stray = True
             return unit + 1
         if name in _DAYS:
             self._set("offset", direction * round(count * _DAYS[name]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -86,7 +87,8 @@ class Lexicon:
     """The words of some languages. Where two know a phrase, the earlier one says what it means.
 
     `alone`: what a phrase that is the whole reply can mean besides, in the other languages. `first`: the participant's
-    own words. `all`: the words of each language, in order. `phrases`: the entries that a text is cut into.
+    own words. `all`: the words of each language, in order. `phrases`: the entries that a text is cut into, those in
+    `tight` only where their tokens stand without a space.
     """
 
     languages: tuple[str, ...]
@@ -96,6 +98,7 @@ class Lexicon:
     phrases: Mapping[str, Senses]
     longest: Mapping[str, int]
     alone: Mapping[str, Senses]
+    tight: frozenset[str]
     clitics: tuple[str, ...]
 
 
@@ -125,8 +128,9 @@ def _lexicon(tags: tuple[str, ...]) -> Lexicon:
     _add_strange(strangers, entries, alone)
     clitics = tuple(dict.fromkeys(clitic for name in ours for clitic in words(name).clitics))
     everyone = tuple(words(name) for name in ours)
+    tight = frozenset(phrase for own in (*everyone, *strangers) for phrase in own.tight)
     cut = {phrase: senses for phrase, senses in entries.items() if " " not in phrase or senses.keys() - _WHOLE}
-    return Lexicon(tuple(ours), everyone[0], everyone, entries, cut, _longest(cut), alone, clitics)
+    return Lexicon(tuple(ours), everyone[0], everyone, entries, cut, _longest(cut), alone, tight, clitics)
 
 
 def _add_strange(strangers: list[Words], known: Mapping[str, Senses], alone: dict[str, Senses]) -> None:
@@ -170,7 +174,7 @@ def read(text: str, lexicon: Lexicon, vocabulary: Vocabulary = NO_VOCABULARY) ->
     pieces: list[Piece] = []
     at = 0
     while at < len(texts):
-        size, senses, options = _match(texts, at, lexicon, vocabulary)
+        size, senses, options = _match(texts, found, at, lexicon, vocabulary)
         start, end = found[at].start(), found[at + size - 1].end()
         glued = at > 0 and found[at - 1].end() == start
         phrase = texts[at] if size == 1 else " ".join(texts[at : at + size])
@@ -194,7 +198,9 @@ def _alone(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
     return pieces
 
 
-def _match(texts: list[str], at: int, lexicon: Lexicon, vocabulary: Vocabulary) -> tuple[int, Senses, tuple[int, ...]]:
+def _match(
+    texts: list[str], found: list[re.Match[str]], at: int, lexicon: Lexicon, vocabulary: Vocabulary
+) -> tuple[int, Senses, tuple[int, ...]]:
     first = texts[at]
     known, own = lexicon.longest.get(first, 0), vocabulary.longest.get(first, 0)
     longest = min(max(known, own), len(texts) - at)
@@ -202,6 +208,8 @@ def _match(texts: list[str], at: int, lexicon: Lexicon, vocabulary: Vocabulary) 
         phrase = " ".join(texts[at : at + size])
         senses = lexicon.phrases.get(phrase, NOTHING) if size <= known else NOTHING
         options = vocabulary.phrases.get(phrase, _NO_OPTIONS) if size <= own else _NO_OPTIONS
+        if phrase in lexicon.tight and found[at + size - 1].end() - found[at].start() > len(phrase) - size + 1:
+            senses = NOTHING
         if options or (senses and not _yields(texts, at, size, senses, vocabulary)):
             return size, senses, options
     return 1, lexicon.entries.get(first, NOTHING), vocabulary.phrases.get(first, _NO_OPTIONS)

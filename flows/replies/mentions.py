@@ -34,12 +34,23 @@ _BEFORE = (
     "both",
     "only",
     "self",
+    "ordinal",
+    "last",
+    "middle",
 )
-_AFTER = (*_BEFORE, "small", "question", "at", "degrees", "not_refusing", "counting")
+_AFTER = (*_BEFORE, "to", "small", "question", "at", "degrees", "not_refusing", "counting")
 #: What makes a number before it a count.
 _COUNTED = ("out_of", "currency", "unit", "people", "am", "pm", "per", "clock", "fraction", "stars", "month", "daypart")
 _MOST_WORDS_FOR_SLIPS = 12
 _CLAUSE_ENDS = frozenset(".,;:!?()-/\n")
+#: Two words are forms of one if they begin with so many letters alike, and with so much of the longer one.
+_LONG_START, _MOSTLY = 5, 0.65
+
+
+def _alike(word: str, other: str) -> bool:
+    shared = next((at for at, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), None)
+    shared = min(len(word), len(other)) if shared is None else shared
+    return shared >= _MOSTLY * max(len(word), len(other))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,9 @@ class _Walk:
         piece = self.pieces[at]
         if piece.options:
             return Mention(piece.options, at, at + 1, "name" if piece.text in self.options.full else "part")
+        meant = self._meant(piece)
+        if meant is not None:
+            return Mention((meant,), at, at + 1, "part")
         if at in self.places:
             place = self._place(self.places[at])
             return None if place is None else Mention((place,), at, self.places[at].end, "place")
@@ -101,6 +115,13 @@ class _Walk:
             return Mention((letter,), at, at + 1, "place")
         return self._inflected(at) if piece.is_unknown else None
 
+    def _meant(self, piece: Piece) -> int | None:
+        """The option that says what a word means: "lundi" where "Monday" is one."""
+        if not self.options.meanings or "polite" in piece.senses:
+            return None
+        found = {self.options.meanings[one] for one in piece.senses.items() if one in self.options.meanings}
+        return found.pop() if len(found) == 1 else None
+
     def _letter(self, at: int) -> int | None:
         """ "b", "b)", "option b": only as the whole reply or after a word for place."""
         piece = self.pieces[at]
@@ -112,9 +133,13 @@ class _Walk:
             return None
         others = [other for other in self.content if other is not piece]
         whole = all(other.has("position", "small", "yes") and len(other.text) > 1 for other in others)
+        listed = (
+            all((len(other.text) == 1 and other.text.isalpha()) or other.has("and", "or") for other in others)
+            and len(others) > 1
+        )
         before = self.pieces[at - 1] if at else None
         after = before is not None and "position" in before.senses and len(before.text) > 2
-        return number if (whole or after) and number < len(self.options.keys) else None
+        return number if (whole or after or listed) and number < len(self.options.keys) else None
 
     def _place(self, amount: Amount) -> int | None:
         """The option at the place that a number gives, where the number can be a place."""
@@ -155,6 +180,7 @@ class _Walk:
             known = (
                 ranged
                 or piece.is_sign
+                or ends_clause(piece)
                 or piece.options
                 or piece.is_digits
                 or "number" in piece.senses
@@ -185,7 +211,7 @@ class _Walk:
         after = self.pieces[end] if end < len(self.pieces) else None
         if after is None or after.options or "position" in after.senses or ends_clause(after):
             return True
-        if after.has(*_COUNTED) and not after.has("polite", "and"):
+        if after.has(*_COUNTED) and not after.has("polite", "and", "to", "at"):
             return False
         if after.glued and after.text.isascii() and after.text.isalpha() and self.pieces[end - 1].is_digits:
             return False
@@ -194,7 +220,7 @@ class _Walk:
     def _inflected(self, at: int) -> Mention | None:
         """Another form of an option's word, or a slip of one."""
         word = self.pieces[at].text
-        known = self.options.parts.get(stem(word)) or self._joined(at)
+        known = self.options.parts.get(stem(word)) or self._joined(at) or self._longer(word)
         if known:
             return Mention(known, at, at + 1, "part")
         if len(self.pieces) > _MOST_WORDS_FOR_SLIPS or (len(word) < 4 and len(self.content) > 1):
@@ -209,6 +235,16 @@ class _Walk:
             option for slips, candidate in likely if slips <= least + (len(word) < 6) for option in phrases[candidate]
         }
         return Mention((best.pop(),), at, at + 1, "slip") if len(best) == 1 and len(close) == 1 else None
+
+    def _longer(self, word: str) -> tuple[int, ...]:
+        """The option whose word begins as this one does: "travailler" and "travail"."""
+        if len(word) < _LONG_START:
+            return ()
+        found: set[int] = set()
+        for candidate in self.options.words:
+            if candidate[:_LONG_START] == word[:_LONG_START] and _alike(word, candidate):
+                found.update(self.options.vocabulary.phrases.get(candidate, ()))
+        return tuple(found) if len(found) == 1 else ()
 
     def _joined(self, at: int) -> tuple[int, ...]:
         """Words written together or apart: "streetlights", "child care"."""
@@ -228,8 +264,11 @@ class _Walk:
                 break
             if piece.has("but", "correction", "because") or (ends_clause(piece) and piece.text not in "-/"):
                 break
-            if self._denies(piece) and not piece.options:
+            numbered = "position" in piece.senses and mention.way == "place" and at == mention.first - 1
+            if self._denies(piece) and not piece.options and not numbered:
                 return self._refused(mention, "doubt" if strange else "no")
+            if piece.has("dont_know", "undecided") and not piece.has("hedge", "degrees") and not piece.options:
+                return replace(mention, refused="doubt")
             strange = strange or (piece.is_unknown and at not in taken)
         return mention
 

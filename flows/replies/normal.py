@@ -163,9 +163,9 @@ def squeezed(word: str) -> tuple[str, ...]:
     return _LONG_RUN.sub(r"\1\1", word), _LONG_RUN.sub(r"\1", word), _RUN.sub(r"\1", word)
 
 
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[.,](?=\d)")
+_LISTED = re.compile(r"(?<=\d),(?=\d)|(?<=\d)\.(?=\d+\.\d)|(?<=\d\.\d)\.(?=\d)")
 
 
 def apart(normal: str) -> str:
-    """Numbers in a list taken apart: "1,3" is "1, 3"."""
-    return _BETWEEN_DIGITS.sub(", ", normal) if "," in normal or "." in normal else normal
+    """Numbers in a list taken apart: "1,3" is "1, 3", "1.3.5" is "1, 3, 5"; "3.5" stays a number."""
+    return _LISTED.sub(", ", normal) if "," in normal or "." in normal else normal

@@ -115,7 +115,12 @@ def _leading(found: list[Amount], message: Message) -> list[Amount]:
         return found
     pieces = message.pieces
     end = next(
-        (at for at in range(found[0].end, len(pieces)) if ends_clause(pieces[at]) and pieces[at].text not in "-/"), None
+        (
+            at
+            for at in range(found[0].end, len(pieces))
+            if ends_clause(pieces[at]) and not (pieces[at].text in "-/" and pieces[at].glued)
+        ),
+        None,
     )
     if end is None or found[1].first < end:
         return found
@@ -131,13 +136,19 @@ def _counts_something(amount: Amount, message: Message) -> bool:
     return after is not None and (after.is_unknown or after.has("people"))
 
 
+def before_number(pieces: list[Piece], first: int) -> Piece | None:
+    """The piece before a number that says something of it, past its sign and article: "not even a 1"."""
+    at = first - 1
+    while at > 0 and (pieces[at].text == "-" or pieces[at].senses.keys() <= {"small", "am"}):
+        at -= 1
+    return pieces[at] if at >= 0 else None
+
+
 def _is_inexact(amount: Amount, message: Message) -> bool:
     """ "More than 5", "5+", "not 5", "5 or so many"."""
     pieces = message.pieces
-    before = pieces[amount.first - 1] if amount.first else None
+    before = before_number(pieces, amount.first)
     after = pieces[amount.end] if amount.end < len(pieces) else None
-    if before is not None and before.text == "-" and amount.first > 1:
-        before = pieces[amount.first - 2]
     if after is not None and after.has("and") and amount.end + 1 < len(pieces):
         after = None
     for beside in (before, after):

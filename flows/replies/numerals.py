@@ -101,6 +101,8 @@ class _Finder:
         ending = self._at(end)
         if ending is not None and ending.glued and "ordinal_ending" in ending.senses:
             return Amount(values, at, end + 1, ordinal=True, digits=True)
+        if ending is not None and ending.glued and set(ending.text) == {"o"}:
+            return Amount((), at, end + 1, digits=True)
         values, end = self._scaled(values, end)
         values, end = self._with_fraction(values, end)
         return Amount(values, at, end, digits=True)

@@ -11,6 +11,8 @@ from flows.replies.reading import Reading
 
 #: A run of digits with what people put between them.
 _RUN = re.compile(r"(?:\+|00|011)?[ (.-]{0,3}\d(?:[ ().\-/–]{0,3}\d){5,16}")
+#: Ten digits as North Americans write them, where a run of digits has more than the number in it.
+_TEN = re.compile(r"(?<!\d)(?:\+?1[ .-]{0,2})?\(?[2-9]\d{2}\)?[ .-]{0,3}\d{3}[ .-]{0,2}\d{4}(?!\d)")
 _LONGEST = 400
 _MOST = 4
 
@@ -22,10 +24,13 @@ def read_phone(text: str, region: str) -> Reading:
     """
     text = fold(text[:_LONGEST])
     found: list[str] = []
-    for run in _RUN.findall(text)[:_MOST]:
-        number = _number(run, region)
-        if number is not None and number not in found:
-            found.append(number)
+    for pattern in (_RUN, _TEN):
+        for run in pattern.findall(text)[:_MOST]:
+            number = _number(run, region)
+            if number is not None and number not in found:
+                found.append(number)
+        if found:
+            break
     if len(found) == 1:
         return Reading("answered", value=found[0])
     if found:

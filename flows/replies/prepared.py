@@ -59,5 +59,5 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         options=options,
         vocabulary=options.vocabulary if options is not None else NO_VOCABULARY,
         asked=units(question, words) if question.kind == "number" else frozenset(),
-        echoed=echoes(question) if question.kind in ("yesno", "scale") else frozenset(),
+        echoed=echoes(question) if question.kind in ("yesno", "scale", "choice") else frozenset(),
     )

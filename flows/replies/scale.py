@@ -8,7 +8,7 @@ from flows.definition import Question
 from flows.replies.choice import head
 from flows.replies.lexicon import Lexicon, Message, Piece
 from flows.replies.mentions import Mention, mentions
-from flows.replies.number import fitting
+from flows.replies.number import before_number, fitting
 from flows.replies.numerals import Amount, amounts
 from flows.replies.options import Options
 from flows.replies.reading import Reading
@@ -121,7 +121,7 @@ def _scaled(question: Question, point: Amount, whole: Amount) -> Reading:
 
 def _is_inexact(amount: Amount, message: Message) -> bool:
     pieces = message.pieces
-    before = pieces[amount.first - 1] if amount.first else None
+    before = before_number(pieces, amount.first)
     after = pieces[amount.end] if amount.end < len(pieces) else None
     if (
         after is not None

@@ -14,6 +14,7 @@ A file of words has these strengths (section `stop`):
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from flows.replies.lexicon import Lexicon, Message, Piece
@@ -37,6 +38,8 @@ def wish(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool
         return "doubt" if open_question else "weak"
     if whole == "doubt":
         return "doubt"
+    if strengths and all(strength in ("words", "clear") for strength in strengths):
+        return "stop"
     if "words" in strengths:
         return "doubt" if open_question else "stop"
     return _by_pattern(message, open_question, open_question or loose)
@@ -89,11 +92,31 @@ def _by_pattern(message: Message, open_question: bool, loose: bool) -> Wish | No
         if strong is not None and strong.search(text):
             return "stop"
         match = weak.search(text) if weak is not None else None
+        if match is None and strong is not None and _amid(strong, text):
+            if message.pieces[0].has("self"):
+                return "stop"
+            found = found or ("doubt" if loose else "weak")
         if match is not None:
             if match.start() == 0 and not _words_left(message, match.end()):
                 return "stop" if open_question else "weak"
             found = "doubt" if loose else "weak"
     return found
+
+
+#: Words before "stop texting me" that make it no request.
+_HINDERS = frozenset(
+    "wont dont cant to never not would will doesnt didnt cannot they he she it people who ne pas no que qu de d "
+    "не щоб вони він вона 不 没 别 他 她 لا ما لم لن ان هم هو هي hindi di sila siya".split()  # noqa: SIM905
+)
+
+
+def _amid(strong: re.Pattern[str], text: str) -> bool:
+    """Whether a strong pattern stands amid a clause: "i'm at work stop texting me"."""
+    for found in re.finditer(" ", text):
+        at = found.end()
+        if strong.match(text[at:]) and text[:at].split()[-1] not in _HINDERS:
+            return True
+    return False
 
 
 def _words_left(message: Message, at: int) -> bool:

@@ -19,6 +19,7 @@ _PARTS: dict[str, tuple[tuple[int, ...], int]] = {
     "dawn": (tuple(range(1, 8)), 0),
 }
 _BEYOND = ("before", "after", "more_than", "less_than", "at_least", "at_most", "between", "until")
+_BEYOND_AFTER = ("more_than", "less_than", "at_least", "at_most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ def read_time(message: Message, lexicon: Lexicon) -> Reading:
     found = hours.all()
     if hours.broken:
         return UNCLEAR
+    if len(found) == 1 and {"am", "pm"} <= {sense for piece in message.pieces for sense in piece.senses}:
+        return UNCLEAR
     times = {(clock.hour, clock.minute, clock.sure) for clock in found}
     if len(times) != 1 or any(_is_open(clock, message.pieces) for clock in found):
         return Reading("unclear", reason="two_readings" if len(times) > 1 else "")
@@ -55,7 +58,8 @@ def _is_open(clock: Clock, pieces: list[Piece]) -> bool:
     before = pieces[max(0, clock.first - 2) : clock.first]
     after = pieces[clock.end : clock.end + 1]
     refused = any("not" in piece.senses and not piece.has("no", "position", "about") for piece in before)
-    return refused or any(piece.has(*_BEYOND) and not piece.has("about") for piece in (*before, *after))
+    beyond = any(piece.has(*_BEYOND) and not piece.has("about") for piece in before)
+    return refused or beyond or any(piece.has(*_BEYOND_AFTER) for piece in after)
 
 
 class _Hours:
@@ -96,11 +100,15 @@ class _Hours:
         return None
 
     def _numbers_near(self, at: int) -> bool:
-        return any(
-            abs(place - at) <= 3 and float(amount.values[0]).is_integer()
-            for place, amount in self.amounts.items()
-            if amount.values
-        )
+        """Whether a number beside "noon" is its hour: "12 noon", "noon 12"."""
+        for step in (-1, 1):
+            place = at + step
+            if (beside := self._at(place)) is not None and "small" in beside.senses and place not in self.amounts:
+                place += step
+            for amount in self.amounts.values():
+                if amount.first <= place < amount.end and amount.values and float(amount.values[0]).is_integer():
+                    return True
+        return False
 
     def _before_hour(self, at: int) -> Clock | None:
         """ "Half past 6", "quarter to 7", "ten to 7", "пів на сьому"."""
@@ -111,6 +119,8 @@ class _Hours:
             minutes = self.amounts[at]
             joint = self._at(minutes.end)
             way = "" if joint is None else str(joint.senses.get("clock", ""))
+            if way == "to" and minutes.digits and minutes.value is not None and minutes.value <= 12:
+                return None  # "6 to 7" is a range
             if (
                 way in ("past", "to")
                 and isinstance(minutes.value, int)
@@ -222,12 +232,20 @@ class _Hours:
             and 0 <= amount.value < 60
         ):
             return amount.value, self._past_unit(amount.end)
+        if amount is not None and self._spells_minutes(at, amount):
+            return int(amount.values[0]), self._past_unit(amount.end)
         joined = self._at(at + 1)
         if "and" in piece.senses and joined is not None and joined.senses.get("clock") in ("half", "quarter"):
             return (30 if joined.senses["clock"] == "half" else 15), at + 2
         if "and" in piece.senses and joined is not None and "fraction" in joined.senses:
             return round(60 * float(joined.senses["fraction"])), at + 2
         return 0, at
+
+    def _spells_minutes(self, at: int, amount: Amount) -> bool:
+        """ "Seven thirty": minutes in words right after an hour in words."""
+        before = self._at(at - 1)
+        words = before is not None and "number" in before.senses and not before.is_digits and not amount.digits
+        return words and amount.value in (10, 15, 20, 25, 30, 35, 40, 45, 50, 55)
 
     def _past_unit(self, at: int) -> int:
         piece = self._at(at)
@@ -242,11 +260,18 @@ class _Hours:
 
     def _marked(self, clock: Clock) -> Clock:
         """With "am" or "pm" right after it."""
-        piece = self._at(clock.end)
-        if piece is None or not piece.has("am", "pm") or clock.hour > 12 or (clock.sure and clock.hour == 0):
+        end = clock.end
+        piece = self._at(end)
+        if piece is not None and "about" in piece.senses and not piece.has("am", "pm"):
+            end += 1
+            piece = self._at(end)
+        if piece is None or clock.hour > 12 or (clock.sure and clock.hour == 0):
             return clock
-        hour = clock.hour % 12 + (12 if "pm" in piece.senses else 0)
-        return Clock(hour, clock.minute, clock.first, clock.end + 1, sure=True)
+        letter = piece.text if piece.glued and piece.text in ("a", "p") else ""
+        if not letter and not piece.has("am", "pm"):
+            return clock
+        hour = clock.hour % 12 + (12 if letter == "p" or (not letter and "pm" in piece.senses) else 0)
+        return Clock(hour, clock.minute, clock.first, end + 1, sure=True)
 
     def _with_day_part(self, found: list[Clock]) -> list[Clock]:
         """Hours made certain by a part of the day, before or after: "下午三点", "6 du soir"."""

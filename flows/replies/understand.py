@@ -30,6 +30,8 @@ UNCLEAR = Reading("unclear")
 STOP = Reading("command", command="stop")
 #: Kinds of question that any words at all may answer.
 _OPEN = frozenset({"text", "location"})
+#: What may stand on both sides of a no that corrects: "2 no 3", "Friday no Saturday".
+_ANSWERING = ("number", "ordinal", "am", "pm", "unit", "weekday", "month", "day", "daypart")
 #: Kinds whose answers have a shape of their own, that no correction or negation is part of.
 _SHAPED = frozenset({"phone", "email", "postal_code", "photo"})
 
@@ -112,6 +114,11 @@ def _answer(ready: Prepared, message: Message, text: str, context: ReplyContext)
         return _by_kind(ready, message, text, context)
     if _breaks_off(message, ready):
         return UNCLEAR
+    because = next((at for at, piece in enumerate(pieces) if at and "because" in piece.senses), None)
+    if because is not None and ready.question.kind != "choices":
+        first = _by_kind(ready, message.cut(0, because), text, context)
+        if first.outcome == "answered" and first.value != "other":
+            return first
     for at in range(len(pieces) - 2, 0, -1):
         if _corrects(pieces, at, ready):
             tail = _by_kind(ready, message.cut(at + 1), text, context)
@@ -136,13 +143,13 @@ def _corrects(pieces: list[Piece], at: int, ready: Prepared) -> bool:
         return True
     if "no" not in piece.senses or ready.question.kind == "yesno":
         return False
-    before = next((one for one in reversed(pieces[:at]) if not one.is_sign), None)
-    after = next((one for one in pieces[at + 1 :] if not one.is_sign), None)
+    before = next((one for one in reversed(pieces[:at]) if not one.is_sign and "polite" not in one.senses), None)
+    after = next((one for one in pieces[at + 1 :] if not one.is_sign and "polite" not in one.senses), None)
     return (
         before is not None
         and after is not None
-        and (before.is_digits or before.has("number", "pm", "am", "unit"))
-        and (after.is_digits or after.has("number"))
+        and (before.is_digits or before.has(*_ANSWERING))
+        and (after.is_digits or after.has(*_ANSWERING))
     )
 
 
@@ -150,7 +157,7 @@ def _by_kind(ready: Prepared, message: Message, text: str, context: ReplyContext
     question, options, words = ready.question, ready.options, ready.lexicon
     match question.kind:
         case "choice" if options is not None:
-            return read_choice(question, message, options, words)
+            return read_choice(question, message, options, words, ready.echoed)
         case "choices" if options is not None:
             return read_choices(question, message, options, words)
         case "yesno":

@@ -23,7 +23,7 @@ from typing import TypeAlias
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from flows.replies.normal import WORDS, key
+from flows.replies.normal import WORDS, key, normalise
 
 Value: TypeAlias = int | float | str | bool
 #: What a phrase can mean: sense -> value ("number": 2, "yes": "plain", "polite": True).
@@ -41,7 +41,8 @@ class Words:
     `day_first`: "12/4" is 12 April ("yes"), December 4 ("no") or either ("unsure"). `decimal`: its decimal sign.
     `joins`: between which parts of a number "and" stands ("hundreds": 105; "tens": 25 too; "reversed": five-and-twenty).
     `clitics`: small words written onto the next ("و" in "والطعام"). `patterns`: pattern texts by name (`stop.strong`,
-    `asks.person`), with their `groups`. `spellings`: other spellings of words that labels may have.
+    `asks.person`), with their `groups`. `tight`: phrases of letters and digits that stand without a space ("2moro").
+    `spellings`: other spellings of words that labels may have.
     """
 
     language: str
@@ -55,6 +56,7 @@ class Words:
     senses: Mapping[str, Senses]
     patterns: Mapping[str, str]
     groups: Mapping[str, str]
+    tight: frozenset[str]
     spellings: Mapping[str, tuple[str, ...]]
 
 
@@ -130,6 +132,7 @@ class _File:
         self.senses: dict[str, Senses] = {}
         self.patterns: dict[str, str] = {}
         self.groups: dict[str, str] = {}
+        self.tight: set[str] = set()
         self.spellings: dict[str, tuple[str, ...]] = {}
 
     def wrong(self, place: str, remedy: str) -> WordsError:
@@ -155,6 +158,8 @@ class _File:
     def add(self, place: str, value: object, sense: str, meaning: Value) -> None:
         for phrase in self.list(place, value):
             found = key(phrase)
+            if " " in found and " " not in normalise(phrase) and any(char.isdigit() for char in found):
+                self.tight.add(found)
             if found:
                 self.senses.setdefault(found, {}).setdefault(sense, meaning)
 
@@ -224,6 +229,7 @@ def read(path: Path) -> Words:
         senses=file.senses,
         patterns=file.patterns,
         groups=file.groups,
+        tight=frozenset(file.tight),
         spellings=file.spellings,
     )
 

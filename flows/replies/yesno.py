@@ -95,6 +95,8 @@ def _votes(clause: list[Piece], echoed: frozenset[str]) -> list[Vote]:
         return [("unsure", False)]
     if any("dont_know" in piece.senses and not piece.has("yes", "no") for piece in pieces):
         return [("unsure", False)]
+    if any("or" in piece.senses and piece.has("undecided", "hedge") for piece in pieces[1:]):
+        return [("unsure", False)]
     votes = [vote for at, piece in enumerate(pieces) if (vote := _vote(piece, pieces, at, echoed)) is not None]
     if votes:
         return votes

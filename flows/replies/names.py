@@ -1,0 +1,94 @@
+"""Gathering what names each option of a question: its names, their words, other spellings of them."""
+
+from __future__ import annotations
+
+from flows.replies.lexicon import Lexicon, read
+from flows.replies.normal import key
+from flows.replies.stems import stem
+
+#: Senses that make a word of a label too common to name the option by itself.
+_COMMON = frozenset(
+    """small and or not but because polite intro counting number ordinal multiplier people about more_than less_than
+    at_least at_most to unit currency degrees strong_degrees all both none other except out_of position vague hedge
+    dont_know from after before last if only question self per""".split()  # noqa: SIM905
+)
+
+
+class Names:
+    """Gathers what names each option."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.full: dict[str, tuple[int, ...]] = {}
+        self.single: dict[str, tuple[int, ...]] = {}
+        self.parts: dict[str, tuple[int, ...]] = {}
+        self.squashed: dict[str, tuple[int, ...]] = {}
+        self.spellings: dict[str, tuple[str, ...]] = {}
+        self.shorter: list[tuple[str, int]] = []
+        for own in lexicon.all:
+            for canonical, others in own.spellings.items():
+                self.spellings[canonical] = (*self.spellings.get(canonical, ()), *others)
+
+    @staticmethod
+    def _add(table: dict[str, tuple[int, ...]], name: str, number: int) -> None:
+        known = table.get(name, ())
+        if name and number not in known:
+            table[name] = (*known, number)
+
+    def _common(self, word: str) -> bool:
+        return not _COMMON.isdisjoint(self.lexicon.entries.get(word, ()))
+
+    def denies(self, words: list[str]) -> bool:
+        """Whether a name begins by saying no: "No family doctor", "Не згоден"."""
+        return len(words) > 1 and "not" in self.lexicon.entries.get(words[0], {})
+
+    def add(self, text: str, number: int) -> None:
+        """A name with all its words."""
+        name = key(text)
+        words = name.split(" ")
+        denies = self.denies(words)
+        for spelling in (name, *self.spellings.get(name, ())):
+            self._add(self.full, spelling, number)
+            self._add(self.squashed, spelling.replace(" ", ""), number)
+        if len(words) > 1 and len(name) > 4:
+            self._add(self.full, name.replace(" ", ""), number)
+        pieces = [piece.text for piece in read(text, self.lexicon).pieces if not piece.is_sign]
+        content = [word for word in pieces if not self._common(word)]
+        if denies:
+            content = [word for word in content if word not in self.single and word not in self.lexicon.entries]
+        else:
+            self.shorter.extend(
+                (shorter, number)
+                for shorter in (" ".join(content) if len(content) < len(pieces) else "", self._trimmed(words))
+            )
+        for word in content:
+            if len(word) > 1 and not word[0].isdigit():
+                self._word(word, number)
+        if not denies:
+            self._han(words, number)
+
+    def add_shorter(self) -> None:
+        """The names without their common words, where that is no other option's whole name."""
+        whole = dict(self.full)
+        for name, number in self.shorter:
+            if name and name not in whole:
+                self._add(self.full, name, number)
+
+    def _trimmed(self, words: list[str]) -> str:
+        """A name without the small words at its ends: "matin" of "le matin"."""
+        small = ["small" in self.lexicon.entries.get(word, {}) for word in words]
+        kept = [at for at, is_small in enumerate(small) if not is_small]
+        return " ".join(words[kept[0] : kept[-1] + 1]) if kept else ""
+
+    def _word(self, word: str, number: int) -> None:
+        for form in (word, *self.spellings.get(word, ())):
+            self._add(self.single, form, number)
+        self._add(self.parts, stem(word), number)
+
+    def _han(self, characters: list[str], number: int) -> None:
+        """Pairs of neighbours in a name written without spaces: 路灯 in 街上的路灯."""
+        han = ["\u4e00" <= one[:1] <= "\u9fff" for one in characters]
+        for at in range(len(characters) - 1):
+            pair = f"{characters[at]} {characters[at + 1]}"
+            if han[at] and han[at + 1] and not self._common(pair):
+                self._add(self.single, pair, number)
