@@ -119,6 +119,11 @@ class Desk:
             found = self.communities[community_id] = self.house.community(self.connection, community_id, self.now)
         return found
 
+    def read_anew(self, community_id: int) -> None:
+        """Forget what is held of a community, which may have changed a moment ago."""
+        self.communities.pop(community_id, None)
+        self.house.forget_community(community_id)
+
     def today(self, community: CommunityView) -> date:
         """The day that it is in a community."""
         found = self.days.get(community.timezone)

@@ -139,6 +139,10 @@ class House:
             self._kept.communities[community_id] = held
         return held[1]
 
+    def forget_community(self, community_id: int) -> None:
+        """Read this community anew when it is asked for next."""
+        self._kept.communities.pop(community_id, None)
+
     def campaign(self, connection: Connection, campaign_id: int, now: datetime) -> CampaignView:
         """A campaign, as it was `LIFE` ago at the earliest."""
         held = self._kept.campaigns.get(campaign_id)

@@ -50,8 +50,18 @@ def wanted(turn: Turn) -> Wanted | None:
     """What the turn's text or link asks to join, None where it asks for nothing.
 
     The turn's own community comes first, then the sender's others in their order. A link's payload is a keyword too, or names a
-    community by its slug.
+    community by its slug. A stranger's word or a link that is not known is looked up anew: a poster may be a moment old.
     """
+    found = _wanted(turn)
+    if found is None and turn.inbound is not None and (turn.participant is None or turn.inbound.start):
+        for community_id in turn.sender.communities:
+            turn.desk.read_anew(community_id)
+        turn.community = turn.desk.community(turn.community.id)
+        found = _wanted(turn)
+    return found
+
+
+def _wanted(turn: Turn) -> Wanted | None:
     inbound = turn.inbound
     if inbound is None:
         return None

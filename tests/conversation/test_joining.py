@@ -279,3 +279,13 @@ def test_a_text_to_a_number_of_a_registered_service_belongs_to_the_service(datab
         a_sender(connection, a_community(connection), address=service)
     phone = Phone(database)
     assert phone.text("HELP", extra={"messaging_service": service})
+
+
+def test_a_keyword_that_is_a_moment_old_is_known(database: Database) -> None:
+    with database.write() as connection:
+        place = a_place(connection)
+    phone = Phone(database, address="sms:+19025550188")
+    phone.hand_in(an_inbound("hello", address=phone.address, at=phone.now))
+    with database.write() as connection:
+        a_keyword(connection, place.community_id, "tide", place.campaign_id)
+    assert "YES" in phone.hand_in(an_inbound("tide", address=phone.address, at=phone.now))[0]

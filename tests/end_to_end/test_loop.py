@@ -141,8 +141,11 @@ async def test_a_survey_by_sms_through_every_fault_of_the_provider(place: Town) 
     assert why == "it is dear; ' OR 1=1 -- <b>=cmd()</b> \u202e\U0001f600"
 
     assert Counter(place.heard(SAM))["Done. You won't hear from North-End again. START if you change your mind."] == 1
-    for phone in (ANN, LUC, SAM):
+    for phone in (ANN, SAM):
         assert max(Counter(place.heard(phone)).values()) == 1, place.heard(phone)
+    # The second of two texts at once is an answer, or, where its writer had not seen the question, that is asked again.
+    assert place.heard(LUC)[1] == "Pourquoi?"
+    assert place.heard(LUC)[2:] == ["Pourquoi?"] or place.heard(LUC)[2:][0].startswith("Vous sentez-vous")
     assert place.twilio.problems == []
     await place.until(lambda: all(status == 200 for *_, status in place.twilio.callback_answers[-3:]))
     await _audit(place)
@@ -193,9 +196,9 @@ async def test_telegram_goes_the_same_way_with_buttons(place: Town) -> None:
     place.telegram.start_chat(CHAT)
     began = updates.text(CHAT, "/start fundy")
     await place.telegram.deliver(began)
-    await place.sees(CHAT, "YES")
+    await place.sees(CHAT, "OUI")
     assert (await place.telegram.post(began)).status == 200  # the same update again
-    await place.telegram.deliver(updates.text(CHAT, "yes"))
+    await place.telegram.deliver(updates.text(CHAT, "oui"))
     # The profile says French, and so does the question.
     asked = await place.sees(CHAT, "Par quoi")
     carried = asked.buttons()["Nourriture"]
