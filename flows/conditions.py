@@ -147,7 +147,10 @@ def _unreadable(source: str, problem: str) -> tuple[str, str]:
             return f"CEL has no word {word}.", f"Write {sign} instead."
     if where is None:
         return "This expression cannot be read.", "See docs/flow-language.md on expressions."
-    return f"This expression cannot be read from character {where.group(1)} on.", "See docs/flow-language.md on expressions."
+    return (
+        f"This expression cannot be read from character {where.group(1)} on.",
+        "See docs/flow-language.md on expressions.",
+    )
 
 
 def _instead(function: str) -> str:
