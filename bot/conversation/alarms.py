@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot import i18n
 from bot.conversation.desk import REPLY_WINDOW
 from bot.conversation.house import CommunityView
-from bot.conversation.turn import Turn
+from bot.conversation.turn import Line, Turn
 from flows.effects import CommandGiven, Effect, MayWantToStop, Notified
 from flows.segments import lighten, segment
 from storage.addresses import AddressRow, notified_addresses
@@ -53,6 +53,23 @@ def call_person(turn: Turn) -> None:
     words = turn.words
     turn.needs_person("person", words)
     tell(turn, "tell_person", words=words)
+
+
+def in_distress(turn: Turn) -> bool:
+    """Whether what was written has words of distress."""
+    return turn.community.distress.rings(turn.folded)
+
+
+def signpost(turn: Turn) -> None:
+    """Where to turn in distress, before anything else that is said; and a person is told."""
+    turn.lines.insert(0, Line(turn.community.distress.signpost(turn.language), language=turn.language))
+    tell_of_distress(turn)
+
+
+def tell_of_distress(turn: Turn) -> None:
+    """Somebody may be in danger: the inbox, and the coordinators' phones."""
+    turn.needs_person("distress", turn.words)
+    tell(turn, "tell_distress", words=turn.words)
 
 
 def notify(turn: Turn, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import consent, i18n
-from bot.conversation import opting, saying, stepping
+from bot.conversation import alarms, opting, saying, stepping
 from bot.conversation.desk import Desk
 from bot.conversation.turn import Turn
 from storage.addresses import AddressRow
@@ -38,6 +38,8 @@ def stop(turn: Turn, *, source: str = "text") -> None:
             row.status = "closed"
             turn.desk.address_changed(row)
     _suppress(turn)
+    if alarms.in_distress(turn):
+        alarms.tell_of_distress(turn)
     if source == "text" and not _answered_by_provider(turn):
         _confirm(turn, stopped, known=bool(people))
 

@@ -241,6 +241,34 @@ def test_a_strangers_stop_is_kept_as_a_hash_and_confirmed(database: Database) ->
         assert not is_suppressed(connection, [place.community_id], phone.address, ("new",))
 
 
+def test_a_stranger_who_said_stop_is_left_in_peace_until_they_come_back(database: Database) -> None:
+    with database.write() as connection:
+        a_place(connection)
+    phone = Phone(database, address="sms:+19025550142")
+    phone.text("STOP")
+    phone.now += timedelta(days=2)
+    assert phone.text("hello?") == []
+    assert phone.text("HELP") != []
+    (asked,) = phone.text("JOIN")
+    assert "Reply YES to join" in asked
+    assert read(database, select(Suppression.address_hash)) == []
+
+
+def test_whoever_texts_us_is_not_dead(database: Database) -> None:
+    phone, _ = begin(database)
+    with database.write() as connection:
+        connection.execute(update(Address).values(status="dead"))
+    assert phone.text("2") == ["Where is it worst?"]
+    assert one(database, select(Address.status)) == "open"
+
+
+def test_distress_in_a_stop_reaches_a_person_and_nothing_more_is_said(database: Database) -> None:
+    phone, _ = begin(database)
+    phone.text("2")
+    assert phone.text("stop texting me i want to die") == [GOODBYE]
+    assert one(database, select(InboxItem.kind)) == "distress"
+
+
 def test_french_goodbye_to_who_stops_in_french(database: Database) -> None:
     with database.write() as connection:
         place = a_place(connection)
