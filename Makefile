@@ -36,6 +36,9 @@ format: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+replies: setup       ## how well replies are understood: right, missed, wrong by kind and language
+	@$(BIN)/python -m tests.replies.report $(ARGS)
+
 lock:                ## pin anew after a change of pyproject.toml
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header pyproject.toml --group build -o requirements.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
