@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
-from typing import Any, BinaryIO, Final, get_args
+from datetime import datetime, time
+from typing import Any, BinaryIO, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
 from bot import consent as ledger
-from bot.consent import Scope
 from bot.conversation import House, new_public_id
 from bot.conversation.house import CommunityView
 from bot.errors import WrongUsage
+from bot.interop.import_consent import ImportConsent, consent_of, read_day, read_scopes
+from bot.interop.import_report import ImportReport
 from bot.interop.participants_csv import PersonRow, Refused, Sheet, read_sheet
 from storage.addresses import AddressRow, insert_addresses, lock_addresses, save_addresses
 from storage.bulk import take_ids
@@ -25,117 +25,6 @@ from storage.participants import ParticipantRow, add_tags, insert_participants, 
 
 #: People looked up and written together.
 SLICE: Final = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class ImportConsent:
-    """How the people of a file agreed: where (`spring fair`), on which day (ISO), to which words, and to what.
-
-    Raises `WrongUsage` where a part is missing or cannot be.
-    """
-
-    source: str
-    date: str
-    wording: str
-    scopes: tuple[Scope, ...] = ledger.SCOPES
-
-    def __post_init__(self) -> None:
-        for name in ("source", "date", "wording"):
-            if not getattr(self, name).strip():
-                raise WrongUsage(f"Consent needs its {name} too: who agreed where, when, and to which words.")
-        if not self.scopes or not set(self.scopes) <= set(get_args(Scope)):
-            raise WrongUsage("Consent has a scope: surveys, updates, or both.")
-        _day(self.date)
-
-
-def consent_of(
-    source: str | None, date: str | None, wording: str | None, scopes: str | None = None
-) -> ImportConsent | None:
-    """Consent as a command's options give it: all of them, or none (then nobody of the file is texted).
-
-    `scopes`: `surveys,updates` where it is left out. Raises `WrongUsage` naming what is missing.
-    """
-    given = {"source": source, "date": date, "wording": wording}
-    if not any(given.values()) and not scopes:
-        return None
-    missing = [f"--consent-{name}" for name, value in given.items() if not (value or "").strip()]
-    if missing:
-        raise WrongUsage(
-            f"Give {' and '.join(missing)} too: consent counts only with its source, its day and its wording."
-        )
-    return ImportConsent(source or "", date or "", wording or "", _scopes(scopes or "surveys,updates"))
-
-
-def _scopes(written: str) -> tuple[Scope, ...]:
-    wanted = {part.strip().casefold() for part in written.replace(";", ",").split(",") if part.strip()}
-    if not wanted or not wanted <= set(ledger.SCOPES):
-        raise WrongUsage(f"{written!r} is no scope of consent: write surveys, updates, or both with a comma between.")
-    return tuple(scope for scope in ledger.SCOPES if scope in wanted)
-
-
-def _day(written: str) -> date:
-    try:
-        return datetime.fromisoformat(written.strip()).date()
-    except ValueError:
-        raise WrongUsage(f"{written!r} is no day: write the day of consent like 2026-11-01.") from None
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What became of a file. `rows` = `imported` + `updated` + `suppressed` + rejected ones.
-
-    `updated`: people who were here already: name, language, tags and attributes of the file are theirs now, what it leaves
-    empty stays. `suppressed`: kept out, for they said STOP or that it is a wrong number; `notes` says who. `without_consent`:
-    among the imported and updated, those who agreed to nothing and are never texted. `strict` and a rejected row: nothing is written.
-    """
-
-    rows: int
-    imported: int = 0
-    updated: int = 0
-    rejected: tuple[Refused, ...] = ()
-    without_consent: int = 0
-    suppressed: int = 0
-    notes: tuple[Refused, ...] = ()
-    written: bool = True
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as plain JSON: rows, imported, updated, rejected, without_consent, suppressed, notes."""
-        return {
-            "rows": self.rows,
-            "imported": self.imported,
-            "updated": self.updated,
-            "rejected": [{"line": one.line, "reason": one.reason} for one in self.rejected],
-            "without_consent": self.without_consent,
-            "suppressed": self.suppressed,
-            "notes": [{"line": one.line, "reason": one.reason} for one in self.notes],
-        }
-
-    def summary(self) -> str:
-        """The report as one says it to a coordinator in a hurry."""
-        parts = []
-        if self.rejected:
-            done = "were not imported" if self.written else "cannot be imported, so nothing was"
-            parts.append(f"{len(self.rejected)} of {self.rows} rows {done}: {_alike(self.rejected)}.")
-        if self.written:
-            parts.append(f"{self.imported} added, {self.updated} were here already and are up to date.")
-        if self.notes:
-            parts.append(f"{self.suppressed} left in peace: {_alike(self.notes)}.")
-        if self.without_consent:
-            parts.append(f"{self.without_consent} have agreed to nothing yet and will not be texted.")
-        return " ".join(parts)
-
-
-def _alike(rows: Sequence[Refused]) -> str:
-    """ "9 numbers too short (lines 4, 17, …), 3 listed twice (lines 5, 6, 9)" """
-    lines: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        lines[row.kind].append(row.line)
-    told = []
-    for kind, where in sorted(lines.items(), key=lambda item: -len(item[1])):
-        listed = ", ".join(map(str, where[:5])) + (", …" if len(where) > 5 else "")
-        named = kind.replace("~s", "s" if len(where) > 1 else "")
-        told.append(f"{len(where)} {named} (line{'s' if len(where) > 1 else ''} {listed})")
-    return ", ".join(told)
 
 
 def import_participants(
@@ -197,9 +86,9 @@ def _own_consent(
     person: PersonRow, common: ImportConsent | None, place: CommunityView, now: datetime
 ) -> ImportConsent | None:
     """The consent of a row that says something of it; what it leaves out is the file's. Incomplete: none at all."""
-    said = {name.removeprefix("consent_"): value for name, value in person.consent.items()}
+    said = {name.removeprefix("consent_"): value for name, value in (person.consent or {}).items()}
     scope = said.pop("scope", None)
-    scopes = _scopes(scope) if scope is not None else common.scopes if common is not None else ledger.SCOPES
+    scopes = read_scopes(scope) if scope is not None else common.scopes if common is not None else ledger.SCOPES
     if common is not None:
         own = replace(common, **said, scopes=scopes)
     elif {"source", "date", "wording"} <= said.keys():
@@ -212,7 +101,7 @@ def _own_consent(
 
 
 def _moment(day: str, place: CommunityView) -> datetime:
-    return datetime.combine(_day(day), time(), ZoneInfo(place.timezone))
+    return datetime.combine(read_day(day), time(), ZoneInfo(place.timezone))
 
 
 @dataclass(slots=True)

@@ -155,7 +155,7 @@ def _new_address(turn: Turn, community: CommunityView) -> AddressRow:
 
 def new_public_id() -> str:
     """A pseudonym for a participant: ten letters and digits that are drawn, never made from who they are."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(10))
+    return "".join(_LETTERS[drawn % len(_LETTERS)] for drawn in secrets.token_bytes(10))
 
 
 def _new_participant(turn: Turn) -> ParticipantRow:

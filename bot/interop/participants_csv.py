@@ -6,19 +6,21 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import BinaryIO, Final
 
-import phonenumbers
 from babel import Locale, UnknownLocaleError
 
 from bot.channels.characters import storable
 from bot.errors import BadFile
+from bot.interop.phone_numbers import Unusable, phone_number
 from flows.phrases import LANGUAGE_NAMES
 
 #: Larger files are split: they would hold up everybody else for too long.
 MOST_BYTES: Final = 64 * 1024 * 1024
+MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 200
 LONGEST_CELL: Final = 10_000
 LONGEST_TAG: Final = 60
@@ -37,7 +39,6 @@ _NAMES: Final = {
     "consent_scope": ("consent_scope", "consent_scopes"),
 }  # fmt: skip
 _KNOWN: Final = {spelling: name for name, spellings in _NAMES.items() for spelling in spellings}
-_SCIENTIFIC: Final = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _ENGLISH_NAMES: Final = {
     "english": "en", "french": "fr", "francais": "fr", "anglais": "en", "spanish": "es", "espanol": "es", "arabic": "ar",
     "ukrainian": "uk", "chinese": "zh", "mandarin": "zh", "tagalog": "tl", "filipino": "tl", "mikmaq": "mic",
@@ -57,15 +58,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person of the file. `addresses`: `sms:+1902…`, `telegram:123`. `consent`: what the row itself says of it, by column."""
+    """One person of the file. `addresses`: `sms:+1902…`, `telegram:123`. `consent`: what the row itself says of it, by column, if anything."""
 
     line: int
     addresses: tuple[str, ...]
     language: str | None = None
     name: str | None = None
     tags: tuple[str, ...] = ()
-    attributes: dict[str, str] = field(default_factory=dict)
-    consent: dict[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    consent: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,6 @@ class Sheet:
     rows: int
     people: tuple[PersonRow, ...]
     refused: tuple[Refused, ...]
-
-
-class _Unusable(Exception):
-    """A row cannot be used: the reason and its kind."""
-
-    def __init__(self, reason: str, kind: str) -> None:
-        super().__init__(reason)
-        self.reason, self.kind = reason, kind
 
 
 def read_sheet(file: BinaryIO | bytes, *, region: str, countries: Collection[str]) -> Sheet:
@@ -103,10 +96,12 @@ def read_sheet(file: BinaryIO | bytes, *, region: str, countries: Collection[str
         if not any(cell.strip() for cell in cells):
             continue
         count += 1
+        if count > MOST_ROWS:
+            raise BadFile(f"The file has more than {MOST_ROWS} rows. Split it, and import the parts.")
         try:
             person = _person(line, columns, cells, region, countries)
             _once(person, first_seen)
-        except _Unusable as problem:
+        except Unusable as problem:
             refused.append(Refused(line, problem.reason, problem.kind))
         else:
             people.append(person)
@@ -185,90 +180,45 @@ def _person(
     line: int, columns: Sequence[str], cells: Sequence[str], region: str, countries: Collection[str]
 ) -> PersonRow:
     if any(cell.strip() for cell in cells[len(columns) :]):
-        raise _Unusable(
+        raise Unusable(
             "more cells than there are columns; a comma in a cell needs quotation marks around the cell",
             "too many cells",
         )
     values = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name and cell.strip()}
     for name, cell in values.items():
         if len(cell) > LONGEST_CELL:
-            raise _Unusable(f"{name} has {len(cell)} characters; {LONGEST_CELL} are the most", "cell~s too long")
+            raise Unusable(f"{name} has {len(cell)} characters; {LONGEST_CELL} are the most", "cell~s too long")
     addresses = []
     if "phone" in values:
-        addresses.append(f"sms:{_number(values['phone'], region, countries)}")
+        addresses.append(f"sms:{phone_number(values['phone'], region, countries)}")
     if "telegram" in values:
         addresses.append(f"telegram:{_chat(values['telegram'])}")
     if not addresses:
-        raise _Unusable("no phone number and no Telegram chat", "without a number")
-    known = {*_NAMES}
+        raise Unusable("no phone number and no Telegram chat", "without a number")
     return PersonRow(
         line=line,
         addresses=tuple(addresses),
         language=_language(values.get("language")),
         name=values.get("name"),
         tags=_tags(values.get("tags", "")),
-        attributes={name: cell for name, cell in values.items() if name not in known},
-        consent={name: cell for name, cell in values.items() if name.startswith("consent_") and name in known},
+        attributes={name: cell for name, cell in values.items() if name not in _NAMES},
+        consent={name: cell for name, cell in values.items() if name.startswith("consent_") and name in _NAMES} or None,
     )
-
-
-def _number(text: str, region: str, countries: Collection[str]) -> str:
-    """A telephone number as E.164; raises `_Unusable` with what is the matter with it."""
-    if _SCIENTIFIC.fullmatch(text):
-        text = _unshortened(text)
-    text = re.sub(r"(?<=\d)\.0$", "", text.lstrip("'"))
-    try:
-        parsed = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        raise _Unusable(f"{text[:40]!r} is no phone number", "no phone number~s") from None
-    reason = phonenumbers.is_possible_number_with_reason(parsed)
-    possible = phonenumbers.ValidationResult
-    if reason == possible.IS_POSSIBLE_LOCAL_ONLY:
-        raise _Unusable(f"{text} has no area code", "number~s without an area code")
-    if reason == possible.TOO_SHORT:
-        raise _Unusable(f"{text} is too short for a phone number", "number~s too short")
-    if reason == possible.TOO_LONG:
-        raise _Unusable(f"{text[:40]} is too long for a phone number", "number~s too long")
-    if reason != possible.IS_POSSIBLE or not phonenumbers.is_valid_number(parsed):
-        raise _Unusable(f"there is no phone number like {text}", "no phone number~s")
-    if parsed.extension:
-        raise _Unusable(f"{text} has an extension, where no text arrives", "number~s with an extension")
-    country = phonenumbers.region_code_for_number(parsed)
-    if country not in countries:
-        raise _Unusable(
-            f"{text} is a number in {country or 'no country'}; this community texts {', '.join(countries)}",
-            "number~s in other countries",
-        )
-    if phonenumbers.number_type(parsed) in (phonenumbers.PhoneNumberType.PREMIUM_RATE,):
-        raise _Unusable(f"{text} is a premium number, which we never text", "premium number~s")
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
-
-
-def _unshortened(text: str) -> str:
-    """A number that a spreadsheet wrote as 1.9025550123E+10, where it kept all its digits."""
-    mantissa, _, exponent = text.replace(",", ".").upper().partition("E")
-    digits = mantissa.replace(".", "")
-    whole = int(exponent.lstrip("+")) + 1
-    if len(digits) < min(whole, 10):
-        raise _Unusable(
-            f"{text}: the spreadsheet has dropped digits; format the column as text and fill it in again",
-            "number~s that a spreadsheet has shortened",
-        )
-    return digits.ljust(whole, "0")
 
 
 def _chat(text: str) -> str:
     chat = text.lstrip("'")
     if not (chat.isascii() and chat.isdigit() and len(chat) <= 20):
-        raise _Unusable(
+        raise Unusable(
             f"{text[:40]!r} is no Telegram chat: it is a number, which the bot learns when somebody presses Start",
             "no Telegram chat~s",
         )
     return chat
 
 
+@lru_cache(maxsize=256)
 def _language(text: str | None) -> str | None:
-    """A language by its tag or its name; raises `_Unusable` for what is neither."""
+    """A language by its tag or its name; raises `Unusable` for what is neither."""
     if not text:
         return None
     named = _ENGLISH_NAMES.get(_plain(text)) or _OWN_NAMES.get(text.casefold())
@@ -277,7 +227,7 @@ def _language(text: str | None) -> str | None:
     try:
         tag = str(Locale.parse(text.replace("-", "_")))
     except (UnknownLocaleError, ValueError, TypeError):
-        raise _Unusable(
+        raise Unusable(
             f"{text[:40]!r} is no language: write a tag such as en or fr, or leave it empty",
             "language~s that we do not know",
         ) from None
@@ -287,11 +237,12 @@ def _language(text: str | None) -> str | None:
 _OWN_NAMES: Final = {name.casefold(): tag for tag, name in LANGUAGE_NAMES.items()}
 
 
+@lru_cache(maxsize=4096)
 def _tags(text: str) -> tuple[str, ...]:
     tags = [" ".join(tag.split()) for tag in re.split(r"[;|]", text)]
     for tag in tags:
         if len(tag) > LONGEST_TAG:
-            raise _Unusable(f"the tag {tag[:20]!r}… has more than {LONGEST_TAG} characters", "tag~s too long")
+            raise Unusable(f"the tag {tag[:20]!r}… has more than {LONGEST_TAG} characters", "tag~s too long")
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
@@ -299,7 +250,7 @@ def _once(person: PersonRow, first_seen: dict[str, int]) -> None:
     """Refuse a number that stood on an earlier line."""
     for address in person.addresses:
         if address in first_seen:
-            raise _Unusable(f"the same as on line {first_seen[address]}", "listed twice")
+            raise Unusable(f"the same as on line {first_seen[address]}", "listed twice")
     for address in person.addresses:
         first_seen[address] = person.line
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from random import Random
 from typing import Any
 
+import phonenumbers
 import pytest
 from sqlalchemy import func, select, update
 
 from bot.conversation import House
 from bot.errors import BadFile, WrongUsage
 from bot.interop.participants_csv import MOST_BYTES, read_sheet
+from bot.interop.phone_numbers import Unusable, phone_number
 from bot.participants import ImportConsent, ImportReport, consent_of, import_participants
 from storage.database import Database
 from storage.models import Address, Consent, Participant, ParticipantTag
@@ -83,6 +86,30 @@ def test_a_plain_file(database: Database) -> None:
 def test_numbers_in_any_usual_form(written: str) -> None:
     sheet = read_sheet(f"phone\n{written}\n".encode(), region="CA", countries=("CA", "US"))
     assert [person.addresses for person in sheet.people] == [("sms:+19025550123",)]
+
+
+def test_the_short_way_to_a_number_agrees_with_the_long_one() -> None:
+    random = Random(1)
+    for _ in range(3_000):
+        digits = f"{random.randrange(10**10):010}"
+        try:
+            long = phonenumbers.parse(digits, "CA")
+            good = phonenumbers.is_valid_number(long) and phonenumbers.region_code_for_number(long) in ("CA", "US")
+            good = good and phonenumbers.number_type(long) != phonenumbers.PhoneNumberType.PREMIUM_RATE
+        except phonenumbers.NumberParseException:
+            good = False
+        try:
+            assert phone_number(digits, "CA", ("CA", "US")) == f"+1{digits}"
+            taken = True
+        except Unusable:
+            taken = False
+        assert taken == good, digits
+
+
+def test_a_number_at_home_elsewhere_is_not_taken_for_ours() -> None:
+    assert phone_number("020 7946 0958", "GB", ("GB",)) == "+442079460958"
+    with pytest.raises(Unusable):
+        phone_number("9025550123", "GB", ("GB", "CA"))
 
 
 @pytest.mark.parametrize(
