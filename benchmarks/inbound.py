@@ -17,7 +17,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -25,11 +24,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
-import orjson
 import uvloop
+from bare import bare_sqlite, pgbench
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from texters import ANSWERS, TOKEN, Posted, post, settle, texts
@@ -44,15 +42,6 @@ KEY = "0" * 64
 #: How long a server has been up before it is measured, in seconds: by then it is warm.
 WARM = 6.0
 AT_ONCE = 128
-#: What the run's state is while the second question is open, for the bare sides to write.
-STATE = orjson.dumps(
-    {"flow": "neighbourhood-check-in", "seed": 3_141_592_653, "language": "en", "status": "active", "state": "housing",
-     "visit": 2, "visits": {"welcome": 1, "focus": 1, "housing": 1}, "prompted_at": "2026-11-23T16:00:00+00:00",
-     "active_at": "2026-11-23T16:00:00+00:00", "due_at": "2026-11-24T16:00:00+00:00", "answers": {"focus": "housing"},
-     "asked": [["neighbourhood-check-in", "focus"], ["neighbourhood-check-in", "housing"]]}
-).decode()  # fmt: skip
-
-
 # -- our side
 
 
@@ -184,65 +173,6 @@ def _counts(database: Database) -> tuple[int, int, int]:
             connection.execute(select(func.count()).select_from(Answer)).scalar_one(),
             connection.execute(select(func.count()).where(Run.outcome == "completed")).scalar_one(),
         )
-
-
-# -- the bare sides: what one text writes, by hand
-
-INBOUND = """INSERT INTO messages (community_id, sender_id, address_id, participant_id, run_id, direction, kind, text,
- status, provider_id, visit, priority, segments, attempts, created_at)
- VALUES (1, 1, {p}, {p}, {p}, 'in', 'text', '1', 'received', {sid}, 0, 0, 0, 0, {now}) ON CONFLICT DO NOTHING"""
-ANSWER = """INSERT INTO answers (community_id, participant_id, run_id, revision_id, question, state, value, raw, language,
- sensitive, answered_at) VALUES (1, {p}, {p}, 1, {q}, 'focus', {value}, '1', 'en', {no}, {now})
- ON CONFLICT (run_id, question) DO UPDATE SET value = excluded.value, answered_at = excluded.answered_at"""
-RUN = "UPDATE runs SET state = {state}, visit = 2, current_state = 'housing', prompted_at = {now}, due_at = {now} WHERE id = {p}"
-REPLY = """INSERT INTO messages (community_id, sender_id, address_id, participant_id, run_id, direction, kind, text,
- status, visit, priority, segments, attempts, due_at, hours_exempt_until, created_at)
- VALUES (1, 1, {p}, {p}, {p}, 'out', 'prompt', 'What about housing?', 'queued', 2, 0, 1, 0, {now}, {now}, {now})"""
-
-
-def bare_sqlite(path: Path, residents: int, seconds: float) -> float:
-    """Transactions of these four statements a second, one thread, synchronous=FULL."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
-        connection.execute(f"PRAGMA {pragma}")
-    marks = {"p": ":p", "sid": ":sid", "q": ":q", "value": "'\"housing\"'", "no": "0", "now": ":now", "state": ":state"}
-    statements = [one.format(**marks) for one in (INBOUND, ANSWER, RUN, REPLY)]
-    now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
-    began, count = time.perf_counter(), 0
-    while time.perf_counter() - began < seconds:
-        count += 1
-        given = {"p": count % residents + 1, "sid": f"BARE{count}", "q": f"q{count}", "now": now, "state": STATE}
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in statements:
-            connection.execute(statement, given)
-        connection.execute("COMMIT")
-    taken = time.perf_counter() - began
-    assert connection.execute("SELECT count(*) FROM messages WHERE provider_id LIKE 'BARE%'").fetchone() == (count,)
-    connection.close()
-    return count / taken
-
-
-def pgbench(database: Database, binaries: Path, residents: int, seconds: float) -> float:
-    """Transactions of the same and the lock of the participant a second, 16 clients, prepared."""
-    marks = {"p": ":p", "sid": ":sid::text", "q": ":sid::text", "value": "'\"housing\"'", "no": "false", "now": "now()"}
-    script = "\n".join(
-        [
-            f"\\set p random(1, {residents})",
-            "\\set sid random(1, 1000000000000)",
-            "BEGIN;",
-            "SELECT * FROM participants WHERE id = :p FOR NO KEY UPDATE;",
-            *(" ".join(one.format(**marks, state=f"'{STATE}'").split()) + ";" for one in (INBOUND, ANSWER, RUN, REPLY)),
-            "COMMIT;",
-        ]
-    )
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
-        # pgbench would take the colons of the state's JSON for its own.
-        file.write(script.replace('":', '" :'))
-        file.flush()
-        url = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
-        command = [str(binaries / "pgbench"), "-n", "-M", "prepared", "-c", "16", "-j", "2", "-T", str(int(seconds))]
-        output = subprocess.run([*command, "-f", file.name, url], check=True, capture_output=True, text=True).stdout
-    return float(output.partition("tps = ")[2].split()[0])
 
 
 # -- both databases, side by side
