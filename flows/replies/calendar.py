@@ -167,7 +167,7 @@ def resolve(said: Said, today: date, within: Range) -> list[date]:
         return _checked([day] if day else [], said)
     if said.month is not None:
         return []
-    if said.weekday is not None:
+    if said.weekday is not None and said.year is None:
         return _of_week(said, today, within)
     if said.day is not None and said.years_day:
         return _of_day(said.day, today, within)
@@ -217,6 +217,12 @@ def _of_day(day: int, today: date, within: Range) -> list[date]:
     return []
 
 
+def weekday_dates(weekday: int, day: int, today: date) -> list[date]:
+    """The days of the two months before and after today that have this weekday and this number."""
+    found = (today + timedelta(days=ahead) for ahead in range(-62, 63))
+    return [one for one in found if one.isoweekday() == weekday and one.day == day]
+
+
 def _of_week(said: Said, today: date, within: Range) -> list[date]:
     assert said.weekday is not None  # noqa: S101 - the caller has looked
     monday = today - timedelta(days=today.weekday())
@@ -228,11 +234,7 @@ def _of_week(said: Said, today: date, within: Range) -> list[date]:
     found = list(_weekdays(said, today, here, coming, gone, within))
     dated = [day for day in found if said.day is None or day.day == said.day]
     if said.day is not None and said.years_day:
-        whole = [
-            day
-            for ahead in range(-62, 63)
-            if (day := today + timedelta(days=ahead)).isoweekday() == said.weekday and day.day == said.day
-        ]
+        whole = weekday_dates(said.weekday, said.day, today)
         return [day for day in whole if within.holds(day)] or dated
     return dated or found
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from flows.definition import Question
-from flows.replies.calendar import Range, Said, numeric_dates, range_of, resolve
+from flows.replies.calendar import Range, Said, numeric_dates, range_of, resolve, weekday_dates
 from flows.replies.lexicon import Lexicon, Message, Piece, read
 from flows.replies.mentions import ends_clause
 from flows.replies.numerals import Amount, amounts, sense
@@ -16,6 +16,8 @@ UNCLEAR = Reading("unclear")
 _DAYS = {"day": 1, "week": 7, "fortnight": 14}
 _MONTHS = {"month": 1, "year": 12}
 _SHORTEST_SLIP = 5
+#: Languages that say an hour right after a weekday: "Friday 4".
+_HOURS_AFTER_DAYS = ("en", "tl")
 _MOST_SHOWN = 3
 
 
@@ -128,7 +130,7 @@ class _Gatherer:
     def _word(self, at: int) -> int:
         piece = self.pieces[at]
         said = self.said_so_far
-        if "weekday" in piece.senses:
+        if "weekday" in piece.senses and not self._is_month(at):
             self._set("weekday", int(sense(piece, "weekday")))
         elif "month" in piece.senses and not self._is_may(at):
             self._set("month", int(sense(piece, "month")))
@@ -142,12 +144,17 @@ class _Gatherer:
             self._set("month_shift", int(sense(piece, "month_shift")))
         elif "unit" in piece.senses:
             self._one_unit(at)
-        elif piece.has("before", "after") and not piece.has("from", "ahead", "ago", "at", "small", "day_article"):
+        elif piece.has("before", "after") and not piece.has("at", "small", "day_article"):
             said.stray = said.stray or self._shifts(at)
         elif piece.has("next", "previous", "this"):
             relation = next(name for name in ("next", "previous", "this") if name in piece.senses)
             said.relation = said.relation or relation
         return at + 1
+
+    def _is_month(self, at: int) -> bool:
+        """Whether "mar" is March, not mardi: a number stands before it."""
+        before = self._at(at - 1)
+        return "month" in self.pieces[at].senses and before is not None and before.is_digits
 
     def _one_unit(self, at: int) -> None:
         """ "A week ago", "за тиждень": one of the unit, unless what stands before leaves the number open ("a few days")."""
@@ -159,10 +166,11 @@ class _Gatherer:
 
     def _shifts(self, at: int) -> bool:
         """Whether "before" or "after" stands before a day: "after Friday" is not Friday."""
-        after = next(
-            (piece for piece in self.pieces[at + 1 :] if not piece.is_sign and not piece.has("small", "this")), None
-        )
-        return after is not None and after.has("weekday", "month", "day", "holiday")
+        days = ("weekday", "month", "day", "holiday")
+        later = (piece for piece in self.pieces[at + 1 :] if not piece.is_sign and not piece.has("small", "this"))
+        after = next(later, None)
+        before = self._at(at - 1) if "\u4e00" <= self.pieces[at].text[0] <= "\u9fff" else None
+        return (after is not None and after.has(*days)) or (before is not None and before.has(*days))
 
     def _is_may(self, at: int) -> bool:
         """Whether "may" (or "mar", "sat") is a word of grammar here: a month has a number beside it or is alone."""
@@ -291,16 +299,19 @@ class _Gatherer:
         return unit + 1
 
     def _between(self) -> None:
-        """Two days with "or" or a dash between them were noticed as a quarrel; a bare weekday number is an hour."""
+        """A bare number beside a weekday is its day where the calendar has it so, and else an hour: "vendredi 4"."""
         said = self.said_so_far
-        if (
-            said.weekday is not None
-            and said.day is not None
-            and not said.years_day
-            and said.month is None
-            and not said.numeric
-        ):
+        if said.weekday is None or said.day is None or said.years_day or said.month is not None or said.numeric:
+            return
+        dated = weekday_dates(said.weekday, said.day, self.today)
+        coming = self.today + timedelta(days=(said.weekday - self.today.isoweekday()) % 7)
+        if not dated:
+            said.quarrel = said.quarrel or said.day > 12
             said.day = None
+        elif coming not in dated and self.lexicon.first.language in _HOURS_AFTER_DAYS and said.day <= 12:
+            said.quarrel = True
+        else:
+            said.years_day = True
 
 
 __all__ = ["Range", "read_date"]

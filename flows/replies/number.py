@@ -12,6 +12,7 @@ from flows.replies.spelling import near
 
 UNCLEAR = Reading("unclear")
 _BEYOND = ("more_than", "less_than", "at_least", "at_most", "after", "before", "between", "vague")
+_BEYOND_AFTER = ("more_than", "less_than", "at_least", "at_most", "vague")
 _SMALL = (
     "polite",
     "intro",
@@ -64,7 +65,7 @@ def read_number(question: Question, message: Message, lexicon: Lexicon, asked: f
     if not found:
         return _zero(question, message) or UNCLEAR
     found = _leading(found, message)
-    if len({amount.values for amount in found}) > 1:
+    if len({amount.values for amount in found}) > 1 or (len(found) > 1 and _counted_apart(found, message)):
         return Reading("unclear", reason="two_readings")
     amount = found[0]
     values = fitting(question, amount.values)
@@ -131,6 +132,11 @@ def _leading(found: list[Amount], message: Message) -> list[Amount]:
     return found[:1] if pure and others and found[0].first == 0 else found
 
 
+def _counted_apart(found: list[Amount], message: Message) -> bool:
+    """Whether one number counts two things: "2 adults 2 kids"; not "four (4)"."""
+    return all(_counts_something(amount, message) for amount in found)
+
+
 def _counts_something(amount: Amount, message: Message) -> bool:
     after = message.pieces[amount.end] if amount.end < len(message.pieces) else None
     return after is not None and (after.is_unknown or after.has("people"))
@@ -151,8 +157,8 @@ def _is_inexact(amount: Amount, message: Message) -> bool:
     after = pieces[amount.end] if amount.end < len(pieces) else None
     if after is not None and after.has("and") and amount.end + 1 < len(pieces):
         after = None
-    for beside in (before, after):
-        if beside is not None and ((beside.has(*_BEYOND) and not beside.has("about", "minus")) or beside.text == "+"):
+    for beside, beyond in ((before, _BEYOND), (after, _BEYOND_AFTER)):
+        if beside is not None and ((beside.has(*beyond) and not beside.has("about", "minus")) or beside.text == "+"):
             return True
     return before is not None and "not" in before.senses and not before.has("no", "position", "minus")
 

@@ -179,7 +179,9 @@ class _Finder:
     def _is_article(self, at: int) -> bool:
         """Whether a "one" may be an article or a pronoun: "un problème", "the red one", "this one"."""
         before, after = self._at(at - 1), self._at(at + 1)
-        followed = after is not None and (after.is_unknown or after.options or after.has("people", "unit", "degrees"))
+        followed = after is not None and (
+            after.is_unknown or after.is_digits or after.options or after.has("people", "unit", "degrees", "counting")
+        )
         if "small" in self.pieces[at].senses and followed:
             return True
         return before is not None and not before.is_sign and before.has("ordinal", "last", "small", "other", "middle")

@@ -61,8 +61,19 @@ def pattern(language: str, name: str) -> re.Pattern[str] | None:
 
 
 @cache
-def alarm(language: str, name: str) -> re.Pattern[str] | None:
-    """A cheap sign that a pattern of the family `name` ("stop") may match: any stem of the file's group `alarm_stop`."""
-    groups = dict(words(language).groups)
-    stems = _alternatives(groups.get(f"alarm_{name}", ""), groups)
-    return re.compile("|".join(re.escape(stem) for stem in stems)) if stems else None
+def alarm(language: str, family: str) -> frozenset[str]:
+    """Words of which any reply that a pattern of `family` ("stop") matches has one: a cheap first look.
+
+    Of each pattern that slot is taken whose shortest word is longest, so that the words are rare ones.
+    """
+    own = words(language)
+    groups = dict(own.groups)
+    found: set[str] = set()
+    for name, text in own.patterns.items():
+        if not name.startswith(f"{family}."):
+            continue
+        for row in phrases(text.replace("\n", " ")):
+            needed = [slot for slot in _SLOTS.findall(row) if slot != "~" and not slot.startswith("(")]
+            firsts = [{choice.split(" ")[0] for choice in _alternatives(slot, groups)} for slot in needed]
+            found |= max(firsts, key=lambda choices: (min(map(len, choices)), -len(choices)), default=set())
+    return frozenset(found)

@@ -42,7 +42,7 @@ def wish(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool
         return "stop"
     if "words" in strengths:
         return "doubt" if open_question else "stop"
-    return _by_pattern(message, open_question, open_question or loose)
+    return _by_pattern(message, lexicon, open_question, open_question or loose)
 
 
 def _clauses(message: Message) -> list[list[Piece]]:
@@ -81,19 +81,19 @@ def _spelled_out(whole: str) -> bool:
     return whole.replace(".", " ").replace("-", " ").split() == ["s", "t", "o", "p"]
 
 
-def _by_pattern(message: Message, open_question: bool, loose: bool) -> Wish | None:
+def _by_pattern(message: Message, lexicon: Lexicon, open_question: bool, loose: bool) -> Wish | None:
     text = message.whole + " "
+    said = text.split()
     found: Wish | None = None
     for language in languages():
-        sign = alarm(language, "stop")
-        if sign is None or sign.search(text) is None:
+        if alarm(language, "stop").isdisjoint(said):
             continue
         strong, weak = pattern(language, "stop.strong"), pattern(language, "stop.weak")
         if strong is not None and strong.search(text):
             return "stop"
         match = weak.search(text) if weak is not None else None
         if match is None and strong is not None and _amid(strong, text):
-            if message.pieces[0].has("self"):
+            if "self" in lexicon.entries.get(said[0], {}):
                 return "stop"
             found = found or ("doubt" if loose else "weak")
         if match is not None:
@@ -105,8 +105,54 @@ def _by_pattern(message: Message, open_question: bool, loose: bool) -> Wish | No
 
 #: Words before "stop texting me" that make it no request.
 _HINDERS = frozenset(
-    "wont dont cant to never not would will doesnt didnt cannot they he she it people who ne pas no que qu de d "
-    "не щоб вони він вона 不 没 别 他 她 لا ما لم لن ان هم هو هي hindi di sila siya".split()  # noqa: SIM905
+    [
+        "wont",
+        "dont",
+        "cant",
+        "to",
+        "never",
+        "not",
+        "would",
+        "will",
+        "doesnt",
+        "didnt",
+        "cannot",
+        "they",
+        "he",
+        "she",
+        "it",
+        "people",
+        "who",
+        "ne",
+        "pas",
+        "no",
+        "que",
+        "qu",
+        "de",
+        "d",
+        "не",
+        "щоб",
+        "вони",
+        "він",
+        "вона",
+        "不",
+        "没",
+        "别",
+        "他",
+        "她",
+        "لا",
+        "ما",
+        "لم",
+        "لن",
+        "ان",
+        "هم",
+        "هو",
+        "هي",
+        "hindi",
+        "di",
+        "sila",
+        "siya",
+    ]
 )
 
 

@@ -103,8 +103,11 @@ def _is_about_languages(ready: Prepared, message: Message) -> bool:
 
 
 def _outweighs(ready: Prepared, message: Message, order: Reading) -> bool:
-    """Whether an answer counts more than a command in the same words: "call me" where a call is an option."""
-    return ready.options is not None and order.command != "language" and " " in message.whole
+    """Whether an answer counts more than a command in the same words: "call me" where a call is an option, "une personne"
+    where people are counted."""
+    if ready.options is None and ready.question.kind != "number":
+        return False
+    return order.command != "language" and " " in message.whole
 
 
 def _answer(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading:
