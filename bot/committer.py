@@ -14,11 +14,14 @@ from bot.channels.base import Inbound
 from bot.clock import Clock
 from bot.conversation import MOST, House, Received, keep_raw, receive
 from bot.writer import Writer
+from storage.database import is_away
 
 _log = structlog.get_logger(__name__)
 
 #: Texts that may wait at once. More are turned away, so that their provider tries again when there is room.
 LONGEST_QUEUE = 10_000
+#: Seconds for which a database that is away is waited for, before the provider is told to try again: it waits for 15.
+PATIENCE = 9.0
 
 
 class Busy(Exception):
@@ -35,7 +38,8 @@ class Committer:
     """Takes texts on the loop and commits what waits, at most `MOST` together and with no timer: an idle one commits at once.
 
     A text that cannot be handled harms nobody else: its batch is run again one by one, and the culprit is kept raw with
-    an item in the inbox. `on_committed` is called on the loop after each commit (it wakes the dispatcher).
+    an item in the inbox. While the database is away nothing is a text's fault: it is waited for, and then the provider is told to
+    come again. `on_committed` is called on the loop after each commit (it wakes the dispatcher).
     """
 
     def __init__(
@@ -82,8 +86,11 @@ class Committer:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             try:
-                results = await self._receive(batch)
+                results = await self._receive(batch, PATIENCE)
             except Exception as error:  # noqa: BLE001 - one text must not keep the others from being taken in
+                if is_away(error):
+                    _fail(batch, error)
+                    continue
                 _log.warning("inbound.one_by_one", error=type(error).__name__, batch=len(batch))
                 await self._one_by_one(batch)
             else:
@@ -96,6 +103,9 @@ class Committer:
             try:
                 (result,) = await self._receive([waiting])
             except Exception as error:  # noqa: BLE001 - kept raw below, for a person to look at
+                if is_away(error):
+                    _fail([waiting], error)
+                    continue
                 _log.error(
                     "inbound.failed",
                     error=type(error).__name__,
@@ -115,22 +125,29 @@ class Committer:
         try:
             _settle(waiting, await self._writer.run(keep))
         except Exception as error:  # noqa: BLE001 - it reaches whoever handed it in
-            if not waiting.done.done():
-                waiting.done.set_exception(error)
+            _fail([waiting], error)
 
-    async def _receive(self, batch: list[_Waiting]) -> list[Received]:
+    async def _receive(self, batch: list[_Waiting], patience: float = 0.0) -> list[Received]:
         inbounds = [waiting.inbound for waiting in batch]
 
         def work(connection: Connection) -> list[Received]:
             return receive(connection, inbounds, self._clock.now(), self._house)
 
-        return await self._writer.run(work)
+        return await self._writer.run_patiently(work, patience)
 
 
 def _where(error: BaseException) -> str:
     """The place of an error. Its message stays out of the log: it may quote the text."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+
+
+def _fail(batch: list[_Waiting], error: Exception) -> None:
+    """Nothing of these was kept: whoever handed one in has it handed in again."""
+    _log.error("inbound.not_taken", error=type(error).__name__, batch=len(batch))
+    for waiting in batch:
+        if not waiting.done.done():
+            waiting.done.set_exception(error)
 
 
 def _settle(waiting: _Waiting, result: Received) -> None:

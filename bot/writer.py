@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from storage.database import Database
+from storage.database import Database, is_away
 
 T = TypeVar("T")
 
@@ -19,6 +19,8 @@ T = TypeVar("T")
 POSTGRES_THREADS = 4
 #: How often a transaction is tried that another one got in the way of (BUSY, deadlock), and the first pause in seconds.
 TRIES, FIRST_PAUSE = 6, 0.02
+#: Pauses in seconds between two tries while the database is away, doubled up to the longest.
+AWAY_PAUSE, LONGEST_AWAY_PAUSE = 0.1, 1.0
 
 
 class Writer:
@@ -46,6 +48,19 @@ class Writer:
     async def run(self, work: Callable[[Connection], T]) -> T:
         """`write(work)` on a writing thread."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, self.write, work)
+
+    async def run_patiently(self, work: Callable[[Connection], T], seconds: float) -> T:
+        """`run(work)`, again and again for `seconds` while the database is away: a restart of it passes unnoticed."""
+        loop = asyncio.get_running_loop()
+        until, pause = loop.time() + seconds, AWAY_PAUSE
+        while True:
+            try:
+                return await self.run(work)
+            except SQLAlchemyError as error:
+                if not is_away(error) or loop.time() + pause > until:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_AWAY_PAUSE, pause * 2)
 
     def close(self) -> None:
         """Finish what is being written and stop the threads."""

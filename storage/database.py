@@ -12,10 +12,18 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 #: How long a command waits for another process's transaction on SQLite, in milliseconds.
 BUSY_TIMEOUT_MS = 10_000
+
+#: SQLite's primary result codes of a database that cannot be used just now: busy, locked, no memory, read-only, input or output
+#: failed, full, cannot be opened, protocol.
+_SQLITE_AWAY = (5, 6, 7, 8, 10, 13, 14, 15)
+#: PostgreSQL's classes of it: connection, rollback, resources, not in the right state, operator, system.
+_POSTGRES_AWAY = ("08", "40", "53", "55", "57", "58")
 
 
 class UnusableDatabase(Exception):
@@ -63,6 +71,21 @@ class Database:
     def close(self) -> None:
         """Close every connection of the pool."""
         self.engine.dispose()
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database itself is the trouble (gone, starting, full, busy) and not what was to be written: later it may do."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _SQLITE_AWAY
+    state = getattr(error.orig, "sqlstate", None)
+    if error.connection_invalidated or state is None:
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return str(state)[:2] in _POSTGRES_AWAY
 
 
 def database_now(connection: Connection) -> datetime:

@@ -19,6 +19,8 @@ _log = structlog.get_logger(__name__)
 
 #: Receipts in one transaction at the most.
 MOST = 500
+#: Seconds for which a database that is away is waited for: few providers hand a receipt in again.
+PATIENCE = 9.0
 
 
 class ReceiptCommitter:
@@ -51,7 +53,7 @@ class ReceiptCommitter:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             try:
-                await self._commit([(sender, news) for sender, news, _ in batch])
+                await self._commit([(sender, news) for sender, news, _ in batch], PATIENCE)
             except Exception as error:  # noqa: BLE001 - one receipt must not keep the others from being recorded
                 _log.warning("receipts.one_by_one", error=type(error).__name__, batch=len(batch))
                 await self._one_by_one(batch)
@@ -72,8 +74,8 @@ class ReceiptCommitter:
                 if not done.done():
                     done.set_result(None)
 
-    async def _commit(self, pairs: list[tuple[str, ReceiptNews]]) -> None:
-        await self._writer.run(partial(self._record, pairs))
+    async def _commit(self, pairs: list[tuple[str, ReceiptNews]], patience: float = 0.0) -> None:
+        await self._writer.run_patiently(partial(self._record, pairs), patience)
 
     def _record(self, pairs: list[tuple[str, ReceiptNews]], connection: Connection) -> None:
         record_receipts(connection, pairs, self._moments(connection), opt_outs=self._opt_outs)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, event, func, select, update
 
 from bot.channels.base import Inbound
 from bot.clock import SetClock
@@ -85,6 +85,31 @@ async def test_a_text_that_no_database_can_hold_is_kept_as_far_as_it_can(
     (kept,) = read(database, select(Message.text).where(Message.direction == "in"))
     assert kept.text == "a\ufffdb\ufffdc"
     await committer.close()
+
+
+async def test_a_database_that_goes_away_in_the_middle_makes_no_text_a_failed_one(
+    postgres_database: Database, clock: SetClock
+) -> None:
+    (address,) = people(postgres_database, clock, 1)
+    tries = 0
+
+    def end_it(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        """Twice the server ends the connection as the text is about to be written."""
+        nonlocal tries
+        if statement.startswith("INSERT INTO messages") and tries < 2:
+            tries += 1
+            pid = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+            with postgres_database.engine.connect() as other:
+                other.execute(select(func.pg_terminate_backend(pid)))
+
+    writer = Writer(postgres_database)
+    event.listen(postgres_database.engine, "before_cursor_execute", end_it)
+    committer = Committer(writer, clock, a_house())
+    assert (await committer.submit(an_inbound("2", address=address, at=clock.now()))).status == "received"
+    assert tries == 2
+    assert len(read(postgres_database, select(Answer.id))) == 1
+    await committer.close()
+    writer.close()
 
 
 async def test_more_than_may_wait_is_turned_away(database: Database, writer: Writer, clock: SetClock) -> None:
