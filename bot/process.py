@@ -76,6 +76,8 @@ class Process:
         self.receipts = ReceiptCommitter(self.writer, clock, opt_outs=blocks)
         self.dispatcher = Dispatcher(self.writer, self.channels, clock, opt_outs=blocks, wakeup=self.wakeup)
         self.scheduler = Scheduler(self.writer, clock, house, worked=self.wakeup.wake)
+        #: The part that failed, and ended the process.
+        self.failed: str | None = None
         self._telegram: str | None = None
         self._background: list[asyncio.Task[None]] = []
         self._stop = stop
@@ -137,6 +139,7 @@ class Process:
         # A process half of which has died looks alive and does nothing: better that its keeper starts it anew.
         words = str(error) if isinstance(error, NotReady) else type(error).__name__
         _log.error("process.part_failed", part=task.get_name(), error=words, exc_info=error)
+        self.failed = f"{task.get_name()}: {words}"
         self._stop()
 
     async def _fetch_media(self) -> None:

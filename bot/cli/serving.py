@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
+import socket
 from typing import Annotated
 
 import typer
@@ -28,7 +28,9 @@ GRACE = 30
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for every one.")] = "127.0.0.1",
-    port: Annotated[int | None, typer.Option(help="The port; $PORT or 8000 if left out.")] = None,
+    port: Annotated[
+        int, typer.Option(help="The port; $PORT or 8000 if left out.", envvar="PORT", min=1, max=65535)
+    ] = 8000,
     only: Annotated[
         str | None, typer.Option(help="Do one thing: web. On PostgreSQL, beside worker and scheduler.")
     ] = None,
@@ -39,26 +41,28 @@ def serve(
     installation = _opened()
     if only == "web" and installation.database.is_sqlite:
         raise WrongUsage("On SQLite one process does everything: run soundings serve without --only.")
-    run_server(
-        installation,
-        Roles(worker=only is None, scheduler=only is None),
-        host,
-        port or int(os.environ.get("PORT", "8000")),
-    )
+    run_server(installation, Roles(worker=only is None, scheduler=only is None), host, port)
+
+
+class _Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; a phone that somebody looks at must not hold it up."""
+        self.config.app.end_streams()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
 
 
 def run_server(installation: Installation, roles: Roles, host: str, port: int) -> None:
     """Serve until a signal says stop; raises `NotReady` where the port is taken."""
     from bot.web.asgi import Application
 
-    server: uvicorn.Server | None = None
+    server: _Server | None = None
 
     def stop() -> None:
         if server is not None:
             server.should_exit = True
 
     process = Process(installation, roles, stop=stop)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             Application(process),
             host=host,
@@ -81,6 +85,7 @@ def run_server(installation: Installation, roles: Roles, host: str, port: int) -
         ) from None
     finally:
         installation.database.close()
+    _tell_of_failure(process)
 
 
 def worker() -> None:
@@ -148,3 +153,10 @@ async def _until_told(installation: Installation, roles: Roles) -> None:
     await stopping.wait()
     await process.stop()
     installation.database.close()
+    _tell_of_failure(process)
+
+
+def _tell_of_failure(process: Process) -> None:
+    """End with an exit code that whoever keeps the process running understands."""
+    if process.failed is not None:
+        raise NotReady(f"It ended, for a part of it failed: {process.failed}. The log says where.")

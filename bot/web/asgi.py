@@ -45,6 +45,11 @@ class Application:
         else:
             await send({"type": "websocket.close", "code": 1000})
 
+    def end_streams(self) -> None:
+        """End what is answered without an end, before the server waits for open connections."""
+        if self._simulator is not None:
+            self._simulator.end()
+
     async def _behind_webhooks(self, scope: Any, receive: Any, send: Any) -> None:
         if self._health.handles(scope):
             await self._health(scope, send)

@@ -12,6 +12,7 @@ import orjson
 from bot.app import Installation
 from bot.channels.base import ButtonPress, Inbound
 from bot.channels.simulator import text
+from bot.committer import Busy
 from storage.communities import find_sender
 from storage.threads import thread
 
@@ -30,6 +31,11 @@ class SimulatorRoutes:
     def __init__(self, installation: Installation, submit: Callable[[Inbound], Awaitable[None]]) -> None:
         self._installation = installation
         self._submit = submit
+        self._ending = asyncio.Event()
+
+    def end(self) -> None:
+        """End the phones that somebody looks at, for whom the server would wait before it stops."""
+        self._ending.set()
 
     def handles(self, scope: Scope) -> bool:
         """Whether this request is for here."""
@@ -47,17 +53,31 @@ class SimulatorRoutes:
         if not headers.get(b"content-type", b"").startswith(b"application/json"):
             await answer(send, 415, {"error": "Send JSON."})
             return
-        body = await _body(receive)
         try:
-            wish = orjson.loads(body) if body is not None else None
-            inbound = self._inbound(wish)
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+            body = await _body(receive)
+            if body is None:
+                return
+            inbound = self._inbound(orjson.loads(body))
+            await asyncio.to_thread(self._check, inbound)
+            await self._submit(inbound)
+        except (KeyError, TypeError, ValueError) as error:
             await answer(send, 400, {"error": f"That text cannot be read: {error}"})
-            return
-        await self._submit(inbound)
-        await answer(send, 200, {"received": True})
+        except Busy:
+            await answer(send, 503, {"error": "Too many texts wait. Send it again."})
+        else:
+            await answer(send, 200, {"received": True})
+
+    def _check(self, inbound: Inbound) -> None:
+        with self._installation.read() as connection:
+            sender = find_sender(connection, inbound.sender)
+        if sender is None:
+            raise ValueError(f"there is no sender {inbound.sender}")
+        if not inbound.address.startswith(f"{sender.channel}:"):
+            raise ValueError(f"{inbound.address} is no address that {inbound.sender} reaches")
 
     def _inbound(self, wish: Any) -> Inbound:
+        if not isinstance(wish, dict):
+            raise TypeError("it is no object")
         button = wish.get("button")
         return text(
             str(wish["sender"]),
@@ -77,17 +97,19 @@ class SimulatorRoutes:
         headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         gone = asyncio.ensure_future(_until_gone(receive))
+        ending = asyncio.ensure_future(self._ending.wait())
         after, ends = int(query.get("after", ["0"])[0] or 0), asyncio.get_running_loop().time() + STREAM_FOR
         try:
-            while not gone.done() and asyncio.get_running_loop().time() < ends:
+            while not (gone.done() or ending.done()) and asyncio.get_running_loop().time() < ends:
                 rows = await asyncio.to_thread(self._news, sender, address, after)
                 for row in rows:
                     after = row["id"]
                     event = f"id: {after}\ndata: ".encode() + orjson.dumps(row) + b"\n\n"
                     await send({"type": "http.response.body", "body": event, "more_body": True})
-                await asyncio.wait({gone}, timeout=LOOK_EVERY)
+                await asyncio.wait({gone, ending}, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
         finally:
             gone.cancel()
+            ending.cancel()
         await send({"type": "http.response.body", "body": b""})
 
     def _sender(self, address: str) -> int | None:
