@@ -55,7 +55,7 @@ _QUEUED = text("messages.status = 'queued'")
 # A look at rows that are known by their id or address must not go by way of the whole queue, which a planner that has seen
 # it empty takes for small: so written, the condition fits no index.
 _STILL_QUEUED = text("messages.status || '' = 'queued'")
-_WAITING = text("messages.status IN ('queued', 'sending')")
+_WAITING = text("messages.direction = 'out' AND messages.status IN ('queued', 'sending')")
 _m = cast("Table", Message.__table__).c
 _older = cast("Table", Message.__table__).alias("older")
 _SENDER: BindParameter[int] = bindparam("sender")
@@ -70,7 +70,7 @@ _FIRST_IN_LINE = ~(
     select(1)
     .where(
         _older.c.address_id == _m.address_id,
-        text("older.status IN ('queued', 'sending')"),
+        text("older.direction = 'out' AND older.status IN ('queued', 'sending')"),
         or_(
             text("older.status = 'sending'"),
             and_(
@@ -209,7 +209,7 @@ _TEXTING_UNTIL = (
     select(func.max(_newer.c.hours_exempt_until))
     .where(
         _newer.c.address_id == _m.address_id,
-        text("newer.status IN ('queued', 'sending')"),
+        text("newer.direction = 'out' AND newer.status IN ('queued', 'sending')"),
         _newer.c.id > _m.id,
         _newer.c.run_id == _m.run_id,
         _newer.c.priority == 0,

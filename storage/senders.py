@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Table, bindparam, exists, or_, select, text, update
+from sqlalchemy import Connection, Exists, Row, Table, bindparam, or_, select, text, update
 
 from storage.bulk import among
 from storage.models import Message, Sender, SenderCommunity, UtcDateTime
@@ -19,14 +19,16 @@ _s = cast("Table", Sender.__table__).c
 _NOW = bindparam("now", type_=UtcDateTime())
 
 
-def _has_due(priority: int) -> Any:
-    # One look into the outbox's index for each priority: all three columns before the time are then known.
-    return exists().where(
+def _has_due(priority: int) -> Exists:
+    # One look into the outbox's index for each priority: all three columns before the time are then known. The offset keeps
+    # PostgreSQL from gathering the whole queue first and comparing afterwards.
+    found = select(1).where(
         Message.sender_id == _s.id,
         text("messages.status = 'queued'"),
         Message.priority == priority,
         Message.due_at <= _NOW,
     )
+    return found.offset(0).exists()
 
 
 _DUE = (

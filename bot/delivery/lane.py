@@ -11,7 +11,7 @@ from bot.delivery.claim import Claimed
 from storage.models.messages import PRIORITY_REPLY
 
 #: Seconds' worth of sends that are claimed ahead, so that a fast provider never waits for the database.
-AHEAD = 0.25
+AHEAD = 0.1
 #: Seconds after which what waits for a place goes back into the queue: consent and hours are looked at when it is claimed anew.
 STALE_AFTER = 1.0
 #: Seconds over which the rate of sends is measured.

@@ -60,7 +60,13 @@ class Message(Base):
             unique=True,
         ),
         partial_index("ix_messages_outbox", "sender_id", "priority", "due_at", "id", where=text("status = 'queued'")),
-        partial_index("ix_messages_waiting", "address_id", "id", where=text("status IN ('queued', 'sending')")),
+        # The direction keeps PostgreSQL from reading all of it in place of the outbox's index, whose condition is narrower.
+        partial_index(
+            "ix_messages_waiting",
+            "address_id",
+            "id",
+            where=text("direction = 'out' AND status IN ('queued', 'sending')"),
+        ),
         partial_index("ix_messages_sending", "claimed_at", where=text("status = 'sending'")),
         partial_index("ix_messages_unknown", "sender_id", "id", where=text("status = 'unknown'")),
         Index("ix_messages_participant", "participant_id", "id"),

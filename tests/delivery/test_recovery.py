@@ -119,7 +119,7 @@ def killed_after(count: int, url: str) -> list[int]:
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is POSIX")
 async def test_killed_between_claim_and_mark_nothing_is_lost_and_nothing_sent_twice(database: Database) -> None:
     """A worker is killed in the middle of its sends, then another one; a third finishes what is left."""
-    town = a_town(database, pace=10_000.0)
+    town = a_town(database, pace=100.0)
     due = SystemClock().now()
     with database.write() as connection:
         ids = town.crowd(connection, 60, due_at=due, created_at=due)
@@ -136,7 +136,8 @@ async def test_killed_between_claim_and_mark_nothing_is_lost_and_nothing_sent_tw
     channel, writer = RecordingChannel(), Writer(database)
     dispatcher = Dispatcher(writer, {"sms": channel}, SystemClock(), opt_outs=no_opt_outs)
     recovered(town, SystemClock().now())
-    await dispatcher.drain()
+    while await dispatcher.drain() is not None:
+        await asyncio.sleep(0.01)  # the pace lets more leave in a moment
     writer.close()
 
     given += [message.message_id for message in channel.sent]
@@ -149,6 +150,6 @@ async def test_killed_between_claim_and_mark_nothing_is_lost_and_nothing_sent_tw
     assert sum(statuses.values()) == len(ids)
     assert {message for message, status in found.items() if status == "sent"} <= set(given)
     assert set(ids) - set(given) <= {message for message, status in found.items() if status == "unknown"}
-    assert statuses["unknown"] <= 16, "no more than the two workers had on their way"
+    assert statuses["unknown"] <= 36, "no more than each of the two had on its way and a tenth of a second ahead"
     assert report.ok
     assert report.unknown == statuses["unknown"]

@@ -521,8 +521,8 @@ def upgrade() -> None:
             "ix_messages_waiting",
             ["address_id", "id"],
             unique=False,
-            sqlite_where=sa.text("status IN ('queued', 'sending')"),
-            postgresql_where=sa.text("status IN ('queued', 'sending')"),
+            sqlite_where=sa.text("direction = 'out' AND status IN ('queued', 'sending')"),
+            postgresql_where=sa.text("direction = 'out' AND status IN ('queued', 'sending')"),
         )
         batch_op.create_index(
             "uq_messages_provider_id",
@@ -692,8 +692,8 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_messages_waiting",
-            sqlite_where=sa.text("status IN ('queued', 'sending')"),
-            postgresql_where=sa.text("status IN ('queued', 'sending')"),
+            sqlite_where=sa.text("direction = 'out' AND status IN ('queued', 'sending')"),
+            postgresql_where=sa.text("direction = 'out' AND status IN ('queued', 'sending')"),
         )
         batch_op.drop_index(
             "ix_messages_unknown",
