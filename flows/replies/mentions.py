@@ -154,7 +154,8 @@ class _Walk:
             if after is not None and "number" in after.senses and "small" not in after.senses:
                 return None
             alone = after is None or not after.is_unknown
-            return value - 1 if alone and (after is None or not after.has(*_COUNTED)) else None
+            counted = after is not None and after.has(*_COUNTED) and not after.has("and", "or")
+            return value - 1 if alone and not counted else None
         return value - 1 if self._stands_alone(amount.first, amount.end) else None
 
     def _stands_alone(self, first: int, end: int) -> bool:

@@ -75,8 +75,10 @@ def _unit(pieces: list[Piece]) -> tuple[float | None, int | None]:
 def _implied(pieces: list[Piece]) -> list[Amount]:
     """ "An hour" is one hour."""
     for at, piece in enumerate(pieces):
-        if at and "unit" in piece.senses and "small" in pieces[at - 1].senses:
+        if "unit" in piece.senses and at and "small" in pieces[at - 1].senses:
             return [Amount((1,), at - 1, at)]
+        if "unit" in piece.senses and any(_is_half(later) for later in pieces[at + 1 :]):
+            return [Amount((1,), at, at)]
     return []
 
 

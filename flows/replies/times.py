@@ -210,7 +210,7 @@ class _Hours:
             return shift, self._past_unit(at + 1)
         if "fraction" in piece.senses:
             return round(60 * float(piece.senses["fraction"])), self._past_unit(at + 1)
-        joint = "and" in piece.senses or clock in ("past", "to")
+        joint = "and" in piece.senses or clock in ("plus", "less")
         amount = self.amounts.get(at + 1 if joint else at)
         after_clock = at > 0 and (
             self.pieces[at - 1].senses.get("unit") == "hour" or self.pieces[at - 1].senses.get("clock") == "oclock"
@@ -222,7 +222,7 @@ class _Hours:
             and not amount.digits
             and (joint or after_clock)
         ):
-            return (-amount.value if clock == "to" else amount.value), self._past_unit(amount.end)
+            return (-amount.value if clock == "less" else amount.value), self._past_unit(amount.end)
         if (
             amount is not None
             and after_clock

@@ -45,6 +45,8 @@ def echoes(question: Question) -> frozenset[str]:
 def read_yesno(message: Message, echoed: frozenset[str]) -> Reading:
     """Yes or no; both, neither or "maybe" is unclear."""
     clauses = _clauses(message)
+    if message.raw.isascii() and any(piece.has("yes") and piece.has("undecided") for piece in message.pieces):
+        return UNCLEAR  # "si puedo" may be "if I can"; "sí puedo" is not
     votes = [
         vote
         for clause in clauses
