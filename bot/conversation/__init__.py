@@ -4,7 +4,7 @@ from bot.conversation.by_hand import release_hold, reply_as_person, resume_run, 
 from bot.conversation.house import House
 from bot.conversation.joining import new_public_id
 from bot.conversation.raw import keep_raw
-from bot.conversation.receive import MOST, Received, receive
+from bot.conversation.receiving import MOST, Received, receive
 from bot.conversation.running import RunStart, StartedRuns, cancel_runs, due_runs, reach_times, start_runs
 from bot.conversation.unplaced import take_in_unplaced
 from bot.conversation.warming import warm_up

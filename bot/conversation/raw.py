@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot.channels.base import Inbound
 from bot.channels.characters import storable
 from bot.conversation.house import House
-from bot.conversation.receive import Received, sender_of
+from bot.conversation.receiving import Received, sender_of
 from storage.addresses import add_strangers, lock_addresses
 from storage.bulk import take_ids
 from storage.inbound import MessageRow, insert_messages, known_messages

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.conversation.house import House
-from bot.conversation.receive import MOST, receive
+from bot.conversation.receiving import MOST, receive
 from bot.conversation.written import read_inbound
 from storage.unplaced import drop_unplaced, forget_unplaced, placeable
 
