@@ -201,7 +201,7 @@ def add_coordinator(
 ) -> int:
     """Give a person a role in a community, adding the person where they are new; their id.
 
-    `notify`: `sms:+1902…` or `telegram:<chat id>`, where they are told of what needs a person.
+    `notify`: `sms:+1902…` or `telegram:<chat id>`, where they are told of what needs a person; None leaves it as it is.
     """
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
         raise WrongUsage(f"{email!r} is not an email address.")
@@ -209,7 +209,7 @@ def add_coordinator(
     coordinator_id = (
         int(known.id) if known else rows.insert_coordinator(connection, email=email.lower(), name=name, created_at=now)
     )
-    rows.set_membership(connection, coordinator_id, community_id, role, notify is not None)
+    rows.set_membership(connection, coordinator_id, community_id, role, True if notify is not None else None)
     if notify is not None:
         rows.set_coordinator_address(connection, coordinator_id, community_id, _own_address(notify, region), now)
     return coordinator_id

@@ -131,14 +131,16 @@ def insert_coordinator(connection: Connection, *, email: str, name: str, created
     return int(connection.execute(statement.returning(Coordinator.id)).scalar_one())
 
 
-def set_membership(connection: Connection, coordinator_id: int, community_id: int, role: str, notified: bool) -> None:
-    """Give a coordinator a role in a community, or change the one they have."""
+def set_membership(
+    connection: Connection, coordinator_id: int, community_id: int, role: str, notified: bool | None
+) -> None:
+    """Give a coordinator a role in a community, or change the one they have; `notified` None leaves that as it is."""
     where = (Membership.coordinator_id == coordinator_id, Membership.community_id == community_id)
-    changed = connection.execute(update(Membership).where(*where).values(role=role, notified=notified))
-    if not changed.rowcount:
+    values: dict[str, Any] = {"role": role} if notified is None else {"role": role, "notified": notified}
+    if not connection.execute(update(Membership).where(*where).values(values)).rowcount:
         connection.execute(
             insert(Membership).values(
-                coordinator_id=coordinator_id, community_id=community_id, role=role, notified=notified
+                coordinator_id=coordinator_id, community_id=community_id, role=role, notified=bool(notified)
             )
         )
 

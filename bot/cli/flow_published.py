@@ -12,7 +12,7 @@ from bot import i18n
 from bot.app import opened
 from bot.cli.flow_problems import report
 from bot.cli.flow_source import source_of
-from bot.cli.output import InCommunity, Json, print_json, print_table, screen
+from bot.cli.output import InCommunity, Json, print_json, print_table, screen, writing
 from bot.communities import require_community
 from bot.errors import BadFile, NotFound
 from bot.publishing import Published, publish
@@ -34,7 +34,7 @@ def publish_flow(flow: FlowName, community: InCommunity, as_json: Json = False) 
     if as_json:
         print_json(_as_dict(published))
         return
-    word = "is published" if published.new else "was published before, unchanged"
+    word = "is published" if published.new else "was published before, unchanged,"
     screen.print(
         f"{published.flow} {word} as revision {published.number}. "
         f"Launch it with: soundings campaign launch {published.flow} --community {community}"
@@ -76,7 +76,8 @@ def export_flow(
     if output is None:
         typer.echo(source, nl=False)
         return
-    output.write_text(source, encoding="utf-8")
+    with writing(output):
+        output.write_text(source, encoding="utf-8")
     screen.print(f"{flow} is in {output}.")
 
 

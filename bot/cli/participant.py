@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from bot.app import opened
-from bot.cli.output import InCommunity, Json, print_json, screen
+from bot.cli.output import InCommunity, Json, print_json, screen, writing
 from bot.communities import require_community
 from bot.config import CommunitySettings
 from bot.errors import BadFile, WrongUsage
@@ -111,7 +111,8 @@ def export(
     if output is None:
         typer.echo(found.decode())
         return
-    output.write_bytes(found)
+    with writing(output):
+        output.write_bytes(found)
     screen.print(f"It is in {output}.")
 
 

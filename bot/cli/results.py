@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 
 from bot.app import opened
 from bot.campaigns.launch import require_campaign
-from bot.cli.output import InCommunity, Json, print_json, screen
+from bot.cli.output import InCommunity, Json, print_json, screen, writing
 from bot.communities import require_community
 from bot.errors import WrongUsage
 from bot.insight.campaign import campaign_results
@@ -61,7 +61,7 @@ def export(
         if output is None:
             write_answers(connection, campaign, sys.stdout, sensitive=sensitive)
             return
-        with output.open("w", encoding="utf-8-sig", newline="") as file:
+        with writing(output), output.open("w", encoding="utf-8-sig", newline="") as file:
             lines = write_answers(connection, campaign, file, sensitive=sensitive)
     screen.print(f"{lines} conversations are in {output}.")
 

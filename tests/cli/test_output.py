@@ -1,0 +1,34 @@
+"""What commands print: tables that lose nothing, and files that cannot be written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.cli.output import print_table, writing
+from bot.errors import WrongUsage
+
+LONG = "neighbourhood-check-in-of-the-whole-north-end-in-the-autumn-of-this-year-and-the-next"
+
+
+def test_a_table_into_another_program_has_a_line_a_row(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("campaign", "flow"), [("spring", LONG), ("autumn", LONG)], empty="none")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in lines] == [["campaign", "flow"], ["spring", LONG], ["autumn", LONG]]
+
+
+def test_what_people_wrote_is_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("text",), [("[bold]snow[/bold] [1]",)], empty="none")
+    assert "[bold]snow[/bold] [1]" in capsys.readouterr().out
+
+
+def test_nothing_to_show_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("campaign",), [], empty="No campaign yet.")
+    assert capsys.readouterr().out == "No campaign yet.\n"
+
+
+def test_a_file_that_cannot_be_written_is_a_plain_error(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "people.csv"
+    with pytest.raises(WrongUsage, match="cannot be written: no such file or directory"), writing(path):
+        path.write_text("x", encoding="utf-8")
