@@ -144,8 +144,9 @@ class _Gatherer:
             self._set("month_shift", int(sense(piece, "month_shift")))
         elif "unit" in piece.senses:
             self._one_unit(at)
-        elif piece.has("before", "after") and not piece.has("at", "small", "day_article"):
-            said.stray = said.stray or self._shifts(at)
+        elif piece.has("before", "after") and not piece.has("at", "day_article"):
+            counted = at > 0 and "unit" in self.pieces[at - 1].senses  # "a week from Friday"
+            said.stray = said.stray or (not counted and self._shifts(at))
         elif piece.has("next", "previous", "this"):
             relation = next(name for name in ("next", "previous", "this") if name in piece.senses)
             said.relation = said.relation or relation

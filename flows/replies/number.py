@@ -145,7 +145,7 @@ def _counts_something(amount: Amount, message: Message) -> bool:
 def before_number(pieces: list[Piece], first: int) -> Piece | None:
     """The piece before a number that says something of it, past its sign and article: "not even a 1"."""
     at = first - 1
-    while at > 0 and (pieces[at].text == "-" or pieces[at].senses.keys() <= {"small", "am"}):
+    while at > 0 and (pieces[at].text == "-" or (pieces[at].senses and pieces[at].senses.keys() <= {"small", "am"})):
         at -= 1
     return pieces[at] if at >= 0 else None
 
@@ -160,7 +160,7 @@ def _is_inexact(amount: Amount, message: Message) -> bool:
     for beside, beyond in ((before, _BEYOND), (after, _BEYOND_AFTER)):
         if beside is not None and ((beside.has(*beyond) and not beside.has("about", "minus")) or beside.text == "+"):
             return True
-    return before is not None and "not" in before.senses and not before.has("no", "position", "minus")
+    return before is not None and "not" in before.senses and "minus" not in before.senses
 
 
 def _is_of_another_kind(amount: Amount, message: Message, asked: frozenset[str]) -> bool:

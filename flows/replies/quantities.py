@@ -75,7 +75,7 @@ def _unit(pieces: list[Piece]) -> tuple[float | None, int | None]:
 def _implied(pieces: list[Piece]) -> list[Amount]:
     """ "An hour" is one hour."""
     for at, piece in enumerate(pieces):
-        if "unit" in piece.senses and at and "small" in pieces[at - 1].senses:
+        if "unit" in piece.senses and at and pieces[at - 1].has("small", "less_than", "more_than", "about"):
             return [Amount((1,), at - 1, at)]
         if "unit" in piece.senses and any(_is_half(later) for later in pieces[at + 1 :]):
             return [Amount((1,), at, at)]
@@ -113,6 +113,8 @@ def _two(pieces: list[Piece], found: list[Amount], values: list[float]) -> list[
 
 def _bounded(pieces: list[Piece], values: list[float], factor: float | None) -> Span | None:
     low, high = values[0], values[-1]
+    if low != high:
+        pieces = [piece for piece in pieces if not piece.has("to", "between", "or")]
     more = any(piece.has("more_than") for piece in pieces)
     least = any(piece.has("at_least") or piece.text == "+" for piece in pieces)
     less = any(piece.has("less_than") for piece in pieces)

@@ -131,7 +131,7 @@ def _is_inexact(amount: Amount, message: Message) -> bool:
         and "position" not in after.senses
     ):
         return True
-    refused = before is not None and "not" in before.senses and not before.has("no", "position")
+    refused = before is not None and "not" in before.senses and "position" not in before.senses
     return refused or any(beside is not None and beside.has(*_BEYOND) for beside in (before, after))
 
 
