@@ -40,7 +40,7 @@ def reach_due_times(connection: Connection, now: datetime, house: House) -> int:
 
 TASKS: tuple[Task, ...] = (
     Task("times", 1.0, reach_due_times),
-    Task("invitations", 1.0, lambda connection, now, _house: invite_due(connection, now)),
+    Task("invitations", 1.0, invite_due),
     Task("starts", 1.0, start_pending),
     Task("updates", 1.0, lambda connection, now, _house: send_due(connection, now)),
     Task("clearings", 2.0, clear_over),

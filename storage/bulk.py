@@ -19,6 +19,9 @@ from storage.models import Base, UtcDateTime
 
 _POSTGRES = postgresql.dialect()  # type: ignore[no-untyped-call]
 
+#: Execution options of an INSERT whose rowcount is asked for: SQLAlchemy keeps those of UPDATE and DELETE alone.
+COUNTED = {"preserve_rowcount": True}
+
 #: A row to write: values in the order of the statement's columns, as the models' Python types.
 Values = Sequence[Any]
 
@@ -188,4 +191,4 @@ def _among_postgres(element: among, compiler: SQLCompiler, **kw: Any) -> str:
     return f"{column} = ANY({values})"
 
 
-__all__ = ["InsertMany", "UpdateMany", "Values", "among", "take_ids"]
+__all__ = ["COUNTED", "InsertMany", "UpdateMany", "Values", "among", "take_ids"]

@@ -7,10 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, literal, null, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.bulk import among
+from storage.bulk import COUNTED, among
 from storage.models import Campaign, Invitation, Participant, Run
 
 _PENDING = text("invitations.status = 'pending'")
@@ -18,7 +32,10 @@ _PENDING = text("invitations.status = 'pending'")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the invitations of one slice have in common, and the three that may differ from person to person, as SQL."""
+    """What the invitations of one slice have in common, and what may differ from person to person, as SQL.
+
+    `begun`: their runs begin in this very transaction.
+    """
 
     community_id: int
     campaign_id: int
@@ -27,6 +44,7 @@ class Place:
     revision_id: ColumnElement[int] | None = None
     arm: ColumnElement[str] | None = None
     cell: ColumnElement[str] | None = None
+    begun: bool = False
 
 
 def invite(connection: Connection, people: Select[Any], place: Place, now: datetime) -> int:
@@ -40,17 +58,31 @@ def invite(connection: Connection, people: Select[Any], place: Place, now: datet
         null() if place.revision_id is None else place.revision_id,
         null() if place.arm is None else place.arm,
         null() if place.cell is None else place.cell,
-        literal("pending"),
+        literal("started" if place.begun else "pending"),
         literal(place.due_at, moment),
         literal(now, moment),
+        literal(now, moment) if place.begun else null(),
     ).order_by(Participant.id)
     columns = [
         "community_id", "campaign_id", "wave", "participant_id", "revision_id", "arm", "cell", "status", "due_at",
-        "created_at",
+        "created_at", "started_at",
     ]  # fmt: skip
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(Invitation).from_select(columns, chosen, include_defaults=False)
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount
+    return connection.execute(statement.on_conflict_do_nothing(), execution_options=COUNTED).rowcount
+
+
+def of_slice(place: Place, after: int, last: int, now: datetime) -> ColumnElement[bool]:
+    """The invitations that a slice makes `now` for participants after `after` up to `last`; not a place that somebody had
+    before, by a keyword."""
+    return and_(
+        Invitation.campaign_id == place.campaign_id,
+        Invitation.wave == place.wave,
+        Invitation.participant_id > after,
+        Invitation.participant_id <= last,
+        Invitation.created_at == now,
+        Invitation.due_at == place.due_at,
+    )
 
 
 def campaigns_with_pending(connection: Connection, now: datetime, limit: int = 20) -> Sequence[Row[Any]]:
@@ -155,6 +187,7 @@ __all__ = [
     "end_pending",
     "invite",
     "is_known",
+    "of_slice",
     "pending_waves",
     "put_off",
     "take_pending",

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Integer, case, insert, literal, select
 
 from storage.audience import by_language
-from storage.invitations import Place
+from storage.bulk import COUNTED
+from storage.invitations import Place, of_slice
 from storage.models import Address, Invitation, Message, Participant
 from storage.models.messages import PRIORITY_BULK
 from storage.reach import Reach
@@ -57,20 +58,11 @@ def insert_notices(
         .select_from(Invitation)
         .join(Participant, Participant.id == Invitation.participant_id)
         .join(Address, Address.id == reach.address_id())
-        .where(
-            Invitation.campaign_id == place.campaign_id,
-            Invitation.wave == place.wave,
-            Invitation.participant_id > after,
-            Invitation.participant_id <= last,
-            Invitation.status == "pending",
-            # Made in this very slice: who had a place before, by a keyword, came of their own accord.
-            Invitation.created_at == literal(now, moment),
-            Invitation.due_at == literal(place.due_at, moment),
-        )
+        .where(of_slice(place, after, last, now), Invitation.status == "pending")
         .order_by(Invitation.id)
     )
     statement = insert(Message).from_select(list(columns), chosen, include_defaults=False)
-    return connection.execute(statement).rowcount
+    return connection.execute(statement, execution_options=COUNTED).rowcount
 
 
 __all__ = ["insert_notices"]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, insert, litera
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.audience import bears, by_language, said
+from storage.bulk import COUNTED
 from storage.models import Address, Campaign, Community, Message, Participant, Update
 from storage.models.messages import PRIORITY_BULK
 from storage.reach import Reach
@@ -143,7 +144,7 @@ def insert_update_messages(
     statement = dialect.insert(Message).from_select(
         list(columns), chosen.order_by(Participant.id), include_defaults=False
     )
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount
+    return connection.execute(statement.on_conflict_do_nothing(), execution_options=COUNTED).rowcount
 
 
 def cancel_update_messages(connection: Connection, update_id: int, now: datetime) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.bulk import COUNTED
 from storage.models import Campaign, Participant, Wave
 
 #: A campaign whose invitations may be made.
@@ -23,7 +24,7 @@ def insert_wave(
     statement = dialect.insert(Wave).values(
         campaign_id=campaign_id, number=number, invite_at=invite_at, due_at=due_at, cursor=0
     )
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount > 0
+    return connection.execute(statement.on_conflict_do_nothing(), execution_options=COUNTED).rowcount > 0
 
 
 def due_waves(connection: Connection, now: datetime, limit: int = 20) -> Sequence[Row[Any]]:

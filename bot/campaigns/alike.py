@@ -6,15 +6,17 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, and_
 
 from bot.campaigns.audience import read_audience
 from bot.conversation import House, RunStart, start_runs
 from flows.definition import Flow, Question, State, Text
 from flows.texts import placeholders
-from storage import invitations
+from storage import invitations, starts
+from storage.communities import community_by_id
+from storage.models import Invitation
 from storage.reach import reach_of
-from storage.starts import Kind, repeat_run, runs_of, settle_started, take_pending_kinds
+from storage.starts import Launch
 
 #: How long somebody who is in another conversation waits before they are looked at again; the longer where many wait.
 BUSY_WAIT, MANY_WAIT = timedelta(seconds=5), timedelta(minutes=10)
@@ -67,58 +69,61 @@ def _is_shared_text(text: Text) -> bool:
     return all(name in _SHARED or name.startswith(_SHARED_PREFIX) for name in names)
 
 
-def start_alike(
-    connection: Connection, campaign: Row[Any], now: datetime, house: House, limit: int, taken: set[int]
-) -> int:
-    """Begin the runs of up to `limit` invitations of a campaign whose flows begin alike; how many were looked at.
-
-    The conversation begins with one of each kind, the pilot; the database repeats what it wrote for the others. `taken` are those
-    who got a run in this transaction already.
-    """
+def launch_of(connection: Connection, campaign: Any) -> Launch:
+    """How a campaign's invitations begin; `campaign` has `id`, `revision_id`, `community_id` and `audience`."""
     channels = read_audience(campaign.audience).channels
     reach = reach_of(connection, campaign.community_id, channels)
-    rows = take_pending_kinds(connection, campaign.id, campaign.revision_id, reach, now, limit)
-    busy = {row.id for row in rows if row.busy or row.participant_id in taken}
-    put_off_busy(connection, busy, now, many=len(rows) == limit)
-    by_hand, pilots, others = _sorted([row for row in rows if row.id not in busy])
-
-    def begin(ones: Collection[Row[Any]]) -> None:
-        starts = [RunStart(one.participant_id, one.revision_id, campaign.id, one.id, channels) for one in ones]
-        if starts:
-            start_runs(connection, starts, now, house)
-
-    begin([*by_hand, *pilots.values()])
-    begun = runs_of(connection, [pilot.id for pilot in pilots.values()])
-    repeated: list[int] = []
-    for kind, alike in others.items():
-        pilot = begun.get(pilots[kind].id)
-        if pilot is None:
-            begin(alike)
-        elif alike:
-            repeat_run(connection, pilot, kind.revision_id, [one.id for one in alike], reach)
-            repeated += [one.id for one in alike]
-    if repeated:
-        settle_started(connection, repeated, now)
-    taken.update(row.participant_id for row in rows)
-    return len(rows)
+    zone = community_by_id(connection, campaign.community_id).timezone
+    return Launch(campaign.id, campaign.revision_id, zone, reach)
 
 
-def _sorted(rows: Collection[Row[Any]]) -> tuple[list[Row[Any]], dict[Kind, Row[Any]], dict[Kind, list[Row[Any]]]]:
-    """Those who cannot be texted, whom the conversation turns away; one pilot of each kind; the others of each kind."""
-    by_hand: list[Row[Any]] = []
-    pilots: dict[Kind, Row[Any]] = {}
-    others: dict[Kind, list[Row[Any]]] = {}
-    for row in rows:
-        if row.unfit is not None:
-            by_hand.append(row)
-            continue
-        kind = Kind(row.revision_id, row.language, row.channel, row.zone)
-        if kind not in pilots:
-            pilots[kind] = row
-            others[kind] = []
-        else:
-            others[kind].append(row)
-    return by_hand, pilots, others
+def start_alike(connection: Connection, campaign: Row[Any], now: datetime, house: House, limit: int) -> int:
+    """Begin the runs of up to `limit` pending invitations of a campaign whose flows begin alike; how many were looked at."""
+    ids = starts.take_pending_ids(connection, campaign.id, now, limit)
+    if ids:
+        launch, mine = launch_of(connection, campaign), starts.one_of(ids)
+        starts.put_off_busy(connection, mine, now + (MANY_WAIT if len(ids) == limit else BUSY_WAIT))
+        # Those who were put off are due later now.
+        mine = and_(mine, Invitation.due_at <= now)
+        begin(connection, launch, mine, "pending", read_audience(campaign.audience).channels, now, house)
+        starts.mark_started(connection, mine, now)
+    return len(ids)
+
+
+def begin(
+    connection: Connection,
+    launch: Launch,
+    mine: starts.Mine,
+    status: str,
+    channels: tuple[str, ...],
+    now: datetime,
+    house: House,
+) -> bool:
+    """Begin the runs of these invitations, all of which have this status; whether every one that can be texted got its run.
+
+    The conversation begins with one of each kind, the pilot, and turns away those who cannot be texted; the database repeats what
+    it wrote for the others.
+    """
+    found = starts.kinds(connection, launch, mine, status)
+    one_by_one = starts.invitations_by_id(connection, launch, [kind.pilot for kind in found])
+    if not one_by_one:
+        return True
+    start_runs(
+        connection,
+        [RunStart(one.participant_id, one.revision_id, launch.campaign_id, one.id, channels) for one in one_by_one],
+        now,
+        house,
+    )
+    alike = [kind for kind in found if kind.fit]
+    pilots = starts.runs_of(connection, [kind.pilot for kind in alike])
+    begun = 0
+    if pilots and len(alike) < sum(kind.n for kind in alike):
+        others = and_(mine, Invitation.id.not_in([kind.pilot for kind in found]))
+        begun = starts.repeat_runs(connection, launch, others, status, pilots)
+        starts.repeat_messages(connection, launch, others, pilots)
+        starts.keep_senders(connection, launch, others)
+    wanted: int = sum(kind.n for kind in alike)
+    return begun + len(pilots) == wanted
 
 
 def put_off_busy(connection: Connection, ids: Collection[int], now: datetime, *, many: bool) -> None:
@@ -126,4 +131,4 @@ def put_off_busy(connection: Connection, ids: Collection[int], now: datetime, *,
     invitations.put_off(connection, ids, now + (MANY_WAIT if many else BUSY_WAIT))
 
 
-__all__ = ["begins_alike", "put_off_busy", "start_alike"]
+__all__ = ["BUSY_WAIT", "begin", "begins_alike", "launch_of", "put_off_busy", "start_alike"]

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import Connection, Row, Select, select
 
 from bot.campaigns import sampling
+from bot.campaigns.alike import begin, begins_alike
 from bot.campaigns.arms import arm_columns
 from bot.campaigns.audience import Audience, Sample, exclusions, left, members, read_audience
 from bot.campaigns.following import has_come
@@ -19,10 +20,11 @@ from bot.campaigns.notices import announce, notice_texts
 from bot.campaigns.quotas import cell_column
 from bot.campaigns.settings import CampaignSettings, read_settings
 from bot.config import CommunitySettings
+from bot.conversation import House
 from bot.cron import next_time
 from bot.errors import SoundingsError
 from flows.loader import thaw
-from storage import campaigns, invitations, waves
+from storage import campaigns, invitations, starts, waves
 from storage.audience import Condition, count_by, first_that_holds, languages_of
 from storage.communities import community_by_id
 from storage.flows import revision_definition
@@ -33,19 +35,31 @@ from storage.reach import Reach, reach_of
 
 _log = structlog.get_logger(__name__)
 
-#: Participants of a community looked at in one transaction: long enough to be cheap, short enough that replies get by.
-INVITE_SLICE = 20_000
+#: Participants of a community looked at in one transaction, and where their runs begin in it too: long enough to be cheap, short
+#: enough that replies get by.
+INVITE_SLICE, BEGIN_SLICE = 20_000, 5_000
 #: How often a wave that follows joining or answers looks for new people.
 FOLLOW_EVERY = timedelta(seconds=30)
 
 
-def invite_due(connection: Connection, now: datetime, *, slice_size: int = INVITE_SLICE) -> int:
-    """Make one slice of invitations for each wave that is due; how many waves had work. Call until it returns 0."""
+def invite_due(
+    connection: Connection,
+    now: datetime,
+    house: House | None = None,
+    *,
+    slice_size: int = INVITE_SLICE,
+    begin_size: int = BEGIN_SLICE,
+) -> int:
+    """Make one slice of invitations for each wave that is due; how many waves had work. Call until it returns 0.
+
+    With `house` the runs of a slice begin in its own transaction where a flow begins alike for many; other invitations wait for
+    `start_pending`.
+    """
     due = waves.due_waves(connection, now)
     for row in due:
         try:
             with connection.begin_nested():
-                _Inviting.of(connection, row, now).slice(slice_size)
+                _Inviting.of(connection, row, now, house).slice(slice_size, begin_size)
         except SoundingsError as error:
             _halt(connection, row, str(error), now)
     return len(due)
@@ -73,9 +87,10 @@ class _Inviting:
     community: Row[Any]
     reach: Reach
     plan: dict[str, Any]
+    house: House | None
 
     @classmethod
-    def of(cls, connection: Connection, wave: Row[Any], now: datetime) -> _Inviting:
+    def of(cls, connection: Connection, wave: Row[Any], now: datetime, house: House | None) -> _Inviting:
         described = read_audience(wave.audience)
         found = cls(
             connection=connection,
@@ -86,15 +101,23 @@ class _Inviting:
             community=community_by_id(connection, wave.community_id),
             reach=reach_of(connection, wave.community_id, described.channels),
             plan=dict(wave.plan or {}),
+            house=house,
         )
         if "last_id" not in found.plan:
             found._begin()
         return found
 
-    def slice(self, size: int) -> None:
-        """Invite the next slice; the wave is done with after the last one."""
+    def slice(self, size: int, begin_size: int) -> None:
+        """Invite the next slice, and begin their runs too where all begin alike now; the wave is done with after the last one."""
+        begins = self._begins_at_once()
         people = self._people().where(Participant.id > self.wave.cursor)
-        last = waves.slice_end(self.connection, self._walked(people), self.wave.cursor, self.plan["last_id"], size)
+        last = waves.slice_end(
+            self.connection,
+            self._walked(people),
+            self.wave.cursor,
+            self.plan["last_id"],
+            begin_size if begins else size,
+        )
         people = people.where(Participant.id <= last)
         excluded = self._excluded()
         if excluded:
@@ -109,9 +132,14 @@ class _Inviting:
             wave=self.wave.number,
             due_at=self._due_at(),
             cell=cell_column(self.settings.quotas, self.reach),
+            begun=begins,
             **arm_columns(self.settings.arms, self.wave.campaign_id),
         )
+        if begins:
+            starts.lock_people(self.connection, people)
         invitations.invite(self.connection, people, place, self.now)
+        if begins:
+            self._start(place, last)
         if self.settings.notice is not None:
             texts, languages = self.plan["notice"], self.community.languages
             announce(self.connection, place, self.reach, texts, languages, self.wave.cursor, last, self.now)
@@ -119,6 +147,22 @@ class _Inviting:
             self._finish()
         else:
             waves.change_wave(self.connection, self.wave.id, cursor=last, plan=self.plan)
+
+    def _begins_at_once(self) -> bool:
+        """Whether the runs of a slice may begin in its own transaction: due now, no quota to be looked at, alike for all."""
+        if self.house is None or self.settings.quotas or self._due_at() > self.now:
+            return False
+        revisions = [arm.revision for arm in self.settings.arms] or [self.wave.revision_id]
+        return all(begins_alike(self.house.flow(self.connection, one).flow) for one in revisions)
+
+    def _start(self, place: Place, last: int) -> None:
+        """Begin the runs of the invitations that this slice made; who is in another conversation after all waits."""
+        assert self.house is not None  # noqa: S101 - `_begins_at_once` has looked
+        launch = starts.Launch(self.wave.campaign_id, self.wave.revision_id, self.community.timezone, self.reach)
+        mine = invitations.of_slice(place, self.wave.cursor, last, self.now)
+        channels = self.audience.channels
+        if not begin(self.connection, launch, mine, "started", channels, self.now, self.house):
+            starts.mark_waiting(self.connection, mine, self.now)
 
     def _begin(self) -> None:
         """Decide what all slices must agree on."""

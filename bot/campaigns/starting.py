@@ -43,7 +43,7 @@ def start_pending(
         if settings.quotas:
             looked += _within_quotas(connection, campaign, settings, now, house, limit, taken)
         elif all(begins_alike(house.flow(connection, one).flow) for one in _revisions(campaign, settings)):
-            looked += start_alike(connection, campaign, now, house, max(alike_size // len(due), 1), taken)
+            looked += start_alike(connection, campaign, now, house, max(alike_size // len(due), 1))
         else:
             rows = invitations.take_pending(connection, campaign.id, now, limit)
             looked += _start(connection, campaign, rows, now, house, limit, taken)

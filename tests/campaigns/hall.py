@@ -21,7 +21,7 @@ from bot.conversation import House, due_runs, reach_times, receive
 from storage.campaigns import list_campaigns
 from storage.communities import community_by_id
 from storage.database import Database
-from storage.models import Address, Invitation, Message, Participant, ParticipantTag, Run
+from storage.models import Address, Campaign, Invitation, Message, Participant, ParticipantTag, Run
 from tests.builders import CHECK_IN, NOON, SENDER, a_community, a_house, a_participant, a_revision, a_sender, an_inbound
 
 
@@ -94,12 +94,16 @@ class Hall:
                 **given,
             )
 
-    def work(self, *, slice_size: int = 7) -> None:
-        """All that the tasks do until nothing is due any more, in small slices, each in its own transaction."""
+    def work(self, *, slice_size: int = 7, at_once: bool = True) -> None:
+        """All that the tasks do until nothing is due any more, in small slices, each in its own transaction.
+
+        `at_once`: runs begin with their invitations where they may, as the scheduler has it.
+        """
+        house = self.house if at_once else None
         for task in (
             lambda connection: reach_times(connection, due_runs(connection, self.now, 500), self.now, self.house) * 0,
             lambda connection: close_due(connection, self.now),
-            lambda connection: invite_due(connection, self.now, slice_size=slice_size),
+            lambda connection: invite_due(connection, self.now, house, slice_size=slice_size, begin_size=slice_size),
             lambda connection: start_pending(
                 connection, self.now, self.house, slice_size=slice_size, alike_size=slice_size
             ),
@@ -111,15 +115,16 @@ class Hall:
                         break
 
     def wait(self, span: timedelta) -> None:
-        """Let time pass, and do what is due then."""
+        """Let time pass, and do what is due then; nothing leaves but by `send`."""
         self.now += span
         self.house.forget()
         self.work()
 
     def reply(self, participant_id: int, *words: str) -> None:
-        """A resident texts these, one after the other."""
+        """A resident texts these, one after the other, each after what was written to them has reached them."""
         address = self.one(select(Address.address).where(Address.participant_id == participant_id).limit(1))
         for word in words:
+            self.send(participant_id)
             self.now += timedelta(seconds=5)
             with self.database.write() as connection:
                 inbound = an_inbound(word, address=address, sender=SENDER, at=self.now)
@@ -182,10 +187,14 @@ class Hall:
         with self.database.write() as connection:
             connection.execute(update(Participant).where(Participant.id == participant_id).values(**values))
 
-    def send(self) -> int:
-        """Have everything that waits leave; how many."""
+    def send(self, participant_id: int | None = None) -> int:
+        """Have everything leave that waits and is not of a paused campaign, or what waits for one resident; how many."""
+        paused = select(Campaign.id).where(Campaign.status == "paused")
         with self.database.write() as connection:
             statement = update(Message).where(Message.status == "queued", Message.due_at <= self.now)
+            statement = statement.where(Message.campaign_id.is_(None) | Message.campaign_id.not_in(paused))
+            if participant_id is not None:
+                statement = statement.where(Message.participant_id == participant_id)
             return connection.execute(statement.values(status="sent", claimed_at=self.now, sent_at=self.now)).rowcount
 
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from bot import i18n
 from bot.campaigns import starting
 from bot.campaigns.alike import begins_alike
+from bot.campaigns.audience import Audience
 from bot.campaigns.inviting import invite_due
 from bot.campaigns.settings import Arm, CampaignSettings
 from bot.campaigns.starting import start_pending
@@ -64,30 +65,25 @@ def test_repeating_writes_what_one_by_one_writes(
     if name == flow:
         with database.write() as connection:
             a_revision(connection, hall.community_id, library_flow(flow, catalogue=i18n.catalogue))
-    written = {}
-    for way in ("alike", "one by one"):
+    written, talks = {}, []
+    for way in ("at once", "alike", "one by one"):
         if way == "one by one":
             monkeypatch.setattr(starting, "begins_alike", lambda _flow: False)
         hall.launch(way.replace(" ", "-"), flow=name)
         hall.now = NOON + timedelta(hours=1)
         hall.house.forget()
-        hall.work(slice_size=50)
+        hall.work(slice_size=50, at_once=way == "at once")
         campaign = hall.campaign(way.replace(" ", "-")).id
         written[way] = [rows(hall, model, campaign) for model in (Run, Message, Invitation)]
         addresses = hall.all(select(Address.id, Address.sender_id).order_by(Address.id))
-        if way == "alike":
-            first = addresses
-            with database.write() as connection:
-                for model in (Message, Run):
-                    connection.execute(model.__table__.delete())
-                connection.execute(Invitation.__table__.update().values(status="ended"))
-                connection.execute(Address.__table__.update().values(sender_id=None))
-        else:
-            assert addresses == first
+        talks.append(addresses)
+        with database.write() as connection:
+            for model in (Message, Run):
+                connection.execute(model.__table__.delete())
+            connection.execute(Address.__table__.update().values(sender_id=None))
+    assert talks[0] == talks[1] == talks[2]
     assert [len(one) for one in written["alike"]] == [24, 24, 24]
-    for alike, one_by_one in zip(written["alike"], written["one by one"], strict=True):
-        for left, right in zip(alike, one_by_one, strict=True):
-            assert left | {"status": right["status"]} == right
+    assert written["at once"] == written["alike"] == written["one by one"]
 
 
 def test_each_has_a_seed_of_their_own_the_same_whenever_it_is_begun(database: Database) -> None:
@@ -218,3 +214,33 @@ states:
     say: Thank you.
     end: completed
 """
+
+
+def test_where_everybody_got_their_run_nothing_is_put_right_afterwards(database: Database) -> None:
+    hall = Hall.built(database)
+    hall.residents(12)
+    hall.launch()
+    statements: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    with database.write() as connection:
+        invite_due(connection, hall.now, hall.house)
+    assert hall.runs() == 12
+    assert not [one for one in statements if one.startswith("UPDATE invitations") and "NOT (EXISTS" in one]
+
+
+def test_somebody_in_another_conversation_waits_though_the_others_begin_at_once(database: Database) -> None:
+    hall = Hall.built(database)
+    people = hall.residents(9)
+    hall.launch("before", Audience(participants=(people[0], people[5])))
+    hall.work()
+    hall.launch()
+    with database.write() as connection:
+        invite_due(connection, hall.now, hall.house, begin_size=5)
+    assert hall.places() == {"pending": 5}  # the first of them, the pilot, is in another conversation
+    with database.write() as connection:
+        invite_due(connection, hall.now, hall.house, begin_size=5)
+    hall.work()
+    assert hall.places() == {"started": 7, "pending": 2}
+    assert sorted(hall.all(select(Run.participant_id).where(Run.campaign_id == hall.campaign().id))) == [
+        one for one in people if one not in (people[0], people[5])
+    ]

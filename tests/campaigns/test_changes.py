@@ -54,9 +54,10 @@ def test_a_paused_campaign_neither_invites_nor_starts_nor_reminds_and_goes_on_af
     with hall.database.write() as connection:
         invite_due(connection, hall.now, slice_size=4)
         start_pending(connection, hall.now, hall.house, slice_size=2, alike_size=2)
+    hall.send()
     change(hall, pause)
     hall.wait(timedelta(hours=3))
-    assert (len(hall.invited()), hall.runs(), hall.queued()) == (4, 2, 2)
+    assert (len(hall.invited()), hall.runs(), hall.queued()) == (4, 2, 0)
     assert change(hall, resume, hall.now) == "launching"
     hall.work()
     assert hall.invited() == people
@@ -86,7 +87,7 @@ def test_a_cancelled_campaign_takes_back_what_has_not_left_and_keeps_what_was_sa
     hall.answer(through)
     hall.reply(midway, "snow")
     counts = change(hall, cancel, hall.now, hall.house)
-    assert counts == {"invitations": 4, "messages": 4, "runs": 7}
+    assert counts == {"invitations": 4, "messages": 2, "runs": 7}
     assert claimed(hall) == 0
     hall.wait(timedelta(minutes=2))
     assert hall.places() == {"cancelled:cancelled": 4, "ended": 8}
@@ -141,7 +142,7 @@ def test_nobody_begins_after_the_close_and_those_who_read_it_may_finish(hall: Ha
     assert hall.places() == {"started": 1, "ended": 1, "cancelled:closed": 1}
     hall.answer(read)
     assert hall.status().completed == 1
-    assert hall.queued() == 3  # the answers to the one who finished
+    assert hall.queued() == 1  # what thanks the one who finished
     hall.reply(waiting, "snow")
     hall.reply(unread, "snow")
     assert hall.status().answered == 1

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.updates.schedule import schedule_update
@@ -21,7 +22,8 @@ ROOT = Path(__file__).parents[2]
 KILLS = (2, 9, 4, 11)
 
 
-def test_killed_at_whatever_slice_everybody_is_asked_once_and_told_once(database: Database) -> None:
+@pytest.mark.parametrize("at_once", [False, True])
+def test_killed_at_whatever_slice_everybody_is_asked_once_and_told_once(database: Database, at_once: bool) -> None:
     hall = Hall.built(database)
     people = hall.residents(60)
     hall.launch("before")
@@ -44,8 +46,8 @@ def test_killed_at_whatever_slice_everybody_is_asked_once_and_told_once(database
     hall.launch()
     url = database.url.render_as_string(hide_password=False)
     for slices in KILLS:
-        _work(url, kill_after=slices)
-    _work(url, kill_after=None)
+        _work(url, slices, at_once)
+    _work(url, None, at_once)
     assert sorted(hall.invited()) == sorted(people)
     assert hall.one(select(func.count()).where(Wave.invited_at.is_(None)).select_from(Wave)) == 0
     started = select(Run.participant_id).where(Run.campaign_id == hall.campaign().id)
@@ -59,9 +61,12 @@ def test_killed_at_whatever_slice_everybody_is_asked_once_and_told_once(database
     assert set(hall.all(select(Invitation.status))) == {"pending", "started", "ended"}
 
 
-def _work(url: str, kill_after: int | None) -> None:
+def _work(url: str, kill_after: int | None, at_once: bool) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.campaigns.worker", url], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.campaigns.worker", url, *(["--at-once"] if at_once else [])],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         if kill_after is None:

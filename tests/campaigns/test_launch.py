@@ -132,11 +132,14 @@ def test_the_campaign_s_reminders_replace_the_flow_s(hall: Hall) -> None:
     hall.launch(reminders=["2h", "1d"])
     hall.work()
     hall.answer(talks)
+    hall.send()
     before = len(hall.texts(talks))
     hall.wait(timedelta(hours=2))
     assert len(hall.texts(silent)) == 2
     assert "What should we fix first?" in hall.texts(silent)[-1]
+    hall.send()
     hall.wait(timedelta(days=1))
+    hall.send()
     hall.wait(timedelta(days=3))
     assert len(hall.texts(silent)) == 3
     assert len(hall.texts(talks)) == before

@@ -35,6 +35,7 @@ def test_a_campaign_repeats_on_the_community_s_clock_over_daylight_saving(databa
     hall.work()
     waves = []
     for _ in range(4):
+        hall.send()
         hall.now += timedelta(days=8)
         hall.work()
         waves = hall.all(select(Wave.number, Wave.due_at).order_by(Wave.number))

@@ -11,11 +11,11 @@ from storage.database import Database
 from tests.builders import NOON, a_house
 
 
-def main(url: str) -> None:
+def main(url: str, at_once: bool) -> None:
     """Work until nothing is due, in slices of five, each in its own transaction."""
     database, house = Database(url), a_house()
     for task in (
-        lambda connection: invite_due(connection, NOON, slice_size=5),
+        lambda connection: invite_due(connection, NOON, house if at_once else None, slice_size=5, begin_size=5),
         lambda connection: start_pending(connection, NOON, house, slice_size=5, alike_size=5),
         lambda connection: send_due(connection, NOON, slice_size=5),
     ):
@@ -29,4 +29,4 @@ def main(url: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], at_once="--at-once" in sys.argv)
