@@ -204,7 +204,7 @@ def is_telling(message: Message, *, about_languages: bool = False) -> bool:
     content = [piece for piece in message.pieces if not piece.is_sign]
     if not content or "question" in content[0].senses or message.normal.endswith("?"):
         return False
-    if content[0].has("skip", "dont_know", "refuse", "command", "command_closed") and len(content) <= 2:
+    if content[0].has("skip", "dont_know", "indifferent", "refuse", "command", "command_closed") and len(content) <= 2:
         return False
     if about_languages and len(content) <= 3 and not message.whole.isdigit():
         return True

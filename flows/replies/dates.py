@@ -132,6 +132,8 @@ class _Gatherer:
         said = self.said_so_far
         if "weekday" in piece.senses and not self._is_month(at):
             self._set("weekday", int(sense(piece, "weekday")))
+            if "week" in piece.senses:
+                self._set("week", int(sense(piece, "week")))
         elif "month" in piece.senses and not self._is_may(at):
             self._set("month", int(sense(piece, "month")))
         elif "holiday" in piece.senses:

@@ -38,15 +38,18 @@ class Names:
     def _common(self, word: str) -> bool:
         return not _COMMON.isdisjoint(self.lexicon.entries.get(word, ()))
 
-    def denies(self, words: list[str]) -> bool:
-        """Whether a name begins by saying no: "No family doctor", "Не згоден"."""
-        return len(words) > 1 and "not" in self.lexicon.entries.get(words[0], {})
+    def denied(self, name: str) -> list[str]:
+        """The words that a name says no to: "family doctor" of "No family doctor"; [] where it says no to nothing."""
+        first, *rest = read(name, self.lexicon).pieces or [None]
+        if first is None or not rest or "not" not in first.senses or "not_refusing" in first.senses:
+            return []
+        return " ".join(piece.text for piece in rest).split(" ")
 
     def add(self, text: str, number: int) -> None:
         """A name with all its words."""
         name = key(text)
         words = name.split(" ")
-        denies = self.denies(words)
+        denies = bool(self.denied(name))
         for spelling in (name, *self.spellings.get(name, ())):
             self._add(self.full, spelling, number)
             self._add(self.squashed, spelling.replace(" ", ""), number)
@@ -71,8 +74,11 @@ class Names:
         """The names without their common words, where that is no other option's whole name."""
         whole = dict(self.full)
         for name, number in self.shorter:
-            if name and name not in whole:
+            if name and name not in whole and not self._says_yes_or_no(name):
                 self._add(self.full, name, number)
+
+    def _says_yes_or_no(self, name: str) -> bool:
+        return not {"yes", "no", "not", "all", "none"}.isdisjoint(self.lexicon.entries.get(name, ()))
 
     def _trimmed(self, words: list[str]) -> str:
         """A name without the small words at its ends: "matin" of "le matin"."""

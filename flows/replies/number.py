@@ -64,7 +64,10 @@ def read_number(question: Question, message: Message, lexicon: Lexicon, asked: f
     found = _counted(message, lexicon)
     if not found:
         return _zero(question, message) or UNCLEAR
+    found, rate = _without_rate(found, message)
     found = _leading(found, message)
+    if rate and rate not in asked:
+        return UNCLEAR
     if len({amount.values for amount in found}) > 1 or (len(found) > 1 and _counted_apart(found, message)):
         return Reading("unclear", reason="two_readings")
     amount = found[0]
@@ -107,6 +110,17 @@ def _misspelt(message: Message, lexicon: Lexicon) -> list[Amount]:
             value = words[likely[0]]["number"]
             found.append(Amount((sense(Piece(piece.text, {"number": value}, (), 0, 0, False), "number"),), at, at + 1))
     return found
+
+
+def _without_rate(found: list[Amount], message: Message) -> tuple[list[Amount], str]:
+    """The numbers without a "one" that says how often ("900一个月"), and the unit that it counts."""
+    if len(found) < 2 or found[-1].value != 1 or found[-1].digits:
+        return found, ""
+    rest = [piece for piece in message.pieces[found[-1].end :] if "small" not in piece.senses or "unit" in piece.senses]
+    before = message.pieces[found[-1].first - 1]
+    if not rest or "unit" not in rest[0].senses or not (before.is_digits or before.has("number", "currency", "unit")):
+        return found, ""
+    return found[:-1], str(rest[0].senses["unit"])
 
 
 def _leading(found: list[Amount], message: Message) -> list[Amount]:
@@ -176,6 +190,8 @@ def _is_of_another_kind(amount: Amount, message: Message, asked: frozenset[str])
                 return True
         elif ends_clause(piece) and piece.text != "/":
             break
+    if any("rate" in piece.senses and piece.senses["rate"] not in asked for piece in pieces[: amount.first]):
+        return True
     beside = pieces[: amount.first][-3:]
     people = any("people" in piece.senses for piece in beside) and any(piece.has("and") for piece in beside)
     joined = next((at for at, piece in enumerate(rest) if piece.has("and") or piece.text == "+"), None)

@@ -125,8 +125,8 @@ class _Finder:
         if before is None or not values:
             return values
         touches = self.pieces[at].glued
-        free = not before.glued or earlier is None
-        if before.text in (".", ",") and touches and free and isinstance(values[0], int) and at:
+        free = before.start == 0 or self.normal[before.start - 1].isspace()
+        if before.text == "." and touches and free and isinstance(values[0], int):
             return (tidy(float(f"0.{self.pieces[at].text}")),)
         dash = before.text == "-" and touches and free
         counted = earlier is not None and (earlier.is_digits or "number" in earlier.senses)
@@ -169,12 +169,19 @@ class _Finder:
             return Amount((sense(piece, "ordinal"),), at, at + 1, ordinal=True)
         if "number" in piece.senses or "multiplier" in piece.senses:
             value, end = compose(self.pieces, at, self.lexicon.first.joins)
+            if _is_han(self.pieces[end - 1].text) and self._goes_on(end):
+                return None
             values, end = self._with_fraction(self._signed(at, (value,)), end)
             article = value == 1 and end == at + 1 and self._is_article(at)
             return Amount(values, at, end, article=article)
         if "fraction" in piece.senses:
             return Amount((tidy(sense(piece, "fraction")),), at, at + 1)
         return None
+
+    def _goes_on(self, end: int) -> bool:
+        """Whether an unknown character is written onto a Chinese number, so that it is another word: 三明治."""
+        after = self._at(end)
+        return after is not None and after.glued and after.is_unknown and _is_han(after.text)
 
     def _is_article(self, at: int) -> bool:
         """Whether a "one" may be an article or a pronoun: "un problème", "the red one", "this one"."""

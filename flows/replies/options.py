@@ -14,7 +14,19 @@ from flows.replies.stems import stem, variants
 from flows.replies.words import Value
 
 #: Senses that stand for a whole option: "none of the above", "I don't know", "all of them".
-_CONCEPTS = ("none", "all", "both", "dont_know", "other", "refuse", "not_applicable", "undecided", "yes", "no")
+_CONCEPTS = (
+    "none",
+    "all",
+    "both",
+    "dont_know",
+    "indifferent",
+    "other",
+    "refuse",
+    "not_applicable",
+    "undecided",
+    "yes",
+    "no",
+)
 #: Senses by which a word of any language finds an option: "lundi" the option "Monday".
 _MEANINGS = ("daypart", "weekday", "month", "rate", "day", "holiday")
 #: What stands before a word to say the opposite of it.
@@ -80,7 +92,7 @@ def prepare(
     spans = spans_of(list(labels), lexicon)
     gathered = Names(lexicon)
     every = [(number, part) for number, texts in enumerate(names) for text in texts for part in (text, *_halves(text))]
-    for number, text in sorted(every, key=lambda one: gathered.denies(key(one[1]).split(" "))):
+    for number, text in sorted(every, key=lambda one: bool(gathered.denied(one[1]))):
         gathered.add(text, number)
     if not spans:
         gathered.add_shorter()
@@ -95,8 +107,8 @@ def prepare(
         concepts=_concepts(gathered.full, titles, lexicon),
         squashed=gathered.squashed,
         words=() if spans else tuple(gathered.single),
-        denying=_denying(gathered, lexicon),
-        opposites=_opposites(gathered.full, lexicon),
+        denying=_denying(gathered),
+        opposites=_opposites(gathered),
         meanings=_meanings(labels, lexicon),
         spans=spans,
         tongues=any("speak" in lexicon.entries.get(name, {}) for name in gathered.full),
@@ -134,39 +146,35 @@ def _with_variants(single: dict[str, tuple[int, ...]], full: dict[str, tuple[int
     return found
 
 
-def _denying(gathered: Names, lexicon: Lexicon) -> dict[int, frozenset[str]]:
+def _denying(gathered: Names) -> dict[int, frozenset[str]]:
     found: dict[int, frozenset[str]] = {}
     for name, numbers in gathered.full.items():
-        words = name.split(" ")
-        if len(words) > 1 and "not" in lexicon.entries.get(words[0], {}):
-            forms = {form for word in words[1:] if word for form in (word, *gathered.spellings.get(word, ()))}
+        words = gathered.denied(name)
+        forms = {form for word in words for form in (word, *gathered.spellings.get(word, ()))}
+        if forms:
             for number in numbers:
                 found[number] = found.get(number, frozenset()) | {stem(form) for form in forms if form}
     return found
 
 
-def _opposites(full: Mapping[str, tuple[int, ...]], lexicon: Lexicon) -> dict[int, int]:
+def _opposites(gathered: Names) -> dict[int, int]:
     found: dict[int, set[int]] = {}
-    for name, numbers in full.items():
-        for denied in _denials(name, lexicon):
-            for number in full.get(denied, ()):
+    for name, numbers in gathered.full.items():
+        for denied in (" ".join(gathered.denied(name)), *_denials(name)):
+            for number in gathered.full.get(denied, ()):
                 found.setdefault(number, set()).update(set(numbers) - {number})
     return {number: others.pop() for number, others in found.items() if len(others) == 1}
 
 
-def _denials(name: str, lexicon: Lexicon) -> list[str]:
-    """The names that `name` may deny: "not sure" denies "sure", "disagree" "agree", "en désaccord" "d'accord"."""
-    words = name.split(" ")
+def _denials(name: str) -> list[str]:
+    """The names that `name` may deny by its first syllable: "disagree" denies "agree", "en désaccord" "d'accord"."""
     found = [
         name.removeprefix(prefix).strip()
         for prefix in _OPPOSITES
         if name.startswith(prefix) and len(name) > len(prefix) + 2
     ]
-    if "not" in lexicon.entries.get(words[0], {}) and len(words) > 1:
-        found.append(" ".join(words[1:]))
-    last = words[-1]
-    if len(words) > 1 and (
-        found_last := [last.removeprefix(prefix) for prefix in ("des", "in", "un", "dis") if last.startswith(prefix)]
-    ):
-        found.extend(f"{word} {rest}" for rest in found_last for word in ("d", "de", words[0]))
+    first, *rest = name.split(" ")
+    for prefix in _OPPOSITES:
+        if rest and rest[-1].startswith(prefix):
+            found.extend(f"{word} {rest[-1].removeprefix(prefix)}" for word in ("d", "de", first))
     return found

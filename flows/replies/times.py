@@ -113,7 +113,9 @@ class _Hours:
     def _before_hour(self, at: int) -> Clock | None:
         """ "Half past 6", "quarter to 7", "ten to 7", "пів на сьому"."""
         clock = str(self.pieces[at].senses.get("clock", ""))
-        shift = {"half_past": 30, "quarter_past": 15, "quarter_to": -15, "half_to": -30, "quarter_toward": -45}.get(clock)
+        shift = {"half_past": 30, "quarter_past": 15, "quarter_to": -15, "half_to": -30, "quarter_toward": -45}.get(
+            clock
+        )
         end = at + 1
         if shift is None and at in self.amounts:
             minutes = self.amounts[at]

@@ -108,7 +108,7 @@ _TABLES: dict[str, tuple[str, Callable[[object], Value]]] = {
 #: Sections that are one list of phrases; the section's name is the sense.
 _LISTS = frozenset(
     """undecided hedge polite intro counting small people self question not but because or and correction all both none
-    except other dont_know skip refuse not_applicable vague ordinal_ending last middle position about more_than less_than
+    except other dont_know indifferent skip refuse not_applicable vague ordinal_ending last middle position about more_than less_than
     minus to between out_of stars currency lowest highest degrees strong_degrees per next this previous ago ahead from_now
     from before after weekend am pm point at day_mark month_mark year_mark day_article part speak_frame speak_not if only not_refusing at_least
     at_most""".split()  # noqa: SIM905

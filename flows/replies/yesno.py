@@ -95,7 +95,7 @@ def _votes(clause: list[Piece], echoed: frozenset[str]) -> list[Vote]:
     pieces = [piece for piece in clause if _is_answer(piece) or not piece.has("polite")]
     if any("undecided" in piece.senses and not piece.has("yes", "no") for piece in pieces):
         return [("unsure", False)]
-    if any("dont_know" in piece.senses and not piece.has("yes", "no") for piece in pieces):
+    if any(piece.has("dont_know", "indifferent") and not piece.has("yes", "no") for piece in pieces):
         return [("unsure", False)]
     if any("or" in piece.senses and piece.has("undecided", "hedge") for piece in pieces[1:]):
         return [("unsure", False)]
