@@ -117,10 +117,15 @@ def next_opening(at: datetime, hours: Hours, zone: ZoneInfo, holidays: str = "")
 
     Raises `ValueError` where no day of a year has hours.
     """
+    return max(at.astimezone(UTC), next_window(at, hours, zone, holidays)[0])
+
+
+def next_window(at: datetime, hours: Hours, zone: ZoneInfo, holidays: str = "") -> tuple[datetime, datetime]:
+    """When it opens and closes (UTC): the opening that `at` lies in, else the next one. Raises as `next_opening` does."""
     at = at.astimezone(UTC)
     for opens, closes in _openings(at.astimezone(zone).date(), hours, zone, holidays):
         if at < closes:
-            return max(at, opens)
+            return opens, closes
     raise ValueError("these hours never open")
 
 
@@ -184,4 +189,4 @@ def _holidays(calendar: str, year: int) -> frozenset[date]:
         return frozenset()
 
 
-__all__ = ["DEFAULT_HOURS", "Hours", "is_open", "next_opening", "parse_hours", "zone_of"]
+__all__ = ["DEFAULT_HOURS", "Hours", "is_open", "next_opening", "next_window", "parse_hours", "zone_of"]
