@@ -52,11 +52,13 @@ class _Commands(TyperGroup):
         module, _, name = place.partition(":")
         found = getattr(import_module(module), name)
         if isinstance(found, typer.Typer):
-            command = get_command(found)
+            group = found
         else:
-            alone = typer.Typer(add_completion=False)
-            alone.command()(found)
-            command = get_command(alone)
+            group = typer.Typer(add_completion=False)
+            group.command()(found)
+        # Plain help and plain errors everywhere: they go into logs and bug reports, too.
+        group.rich_markup_mode = None
+        command = get_command(group)
         command.name = cmd_name
         return command
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli import app
 from bot.cli.output import print_table, writing
 from bot.errors import WrongUsage
 
@@ -32,3 +34,10 @@ def test_a_file_that_cannot_be_written_is_a_plain_error(tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "people.csv"
     with pytest.raises(WrongUsage, match="cannot be written: no such file or directory"), writing(path):
         path.write_text("x", encoding="utf-8")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["worker", "--help"], ["flow", "--help"], ["flow", "check", "--help"]])
+def test_help_is_plain_text_everywhere(words: list[str]) -> None:
+    told = CliRunner().invoke(app, words)
+    assert told.output.startswith("Usage: ")
+    assert "╭" not in told.output
