@@ -9,7 +9,7 @@ from flows.replies.lexicon import Lexicon, Message, Piece
 from flows.replies.numerals import Amount, amounts
 from flows.replies.options import Options
 from flows.replies.spelling import near
-from flows.replies.stems import stem
+from flows.replies.stems import stem, stems
 
 Way = Literal["name", "part", "slip", "place"]
 #: "no": the reply says no to it; "doubt": a no stands before it, with other words between.
@@ -221,7 +221,7 @@ class _Walk:
     def _inflected(self, at: int) -> Mention | None:
         """Another form of an option's word, or a slip of one."""
         word = self.pieces[at].text
-        known = self.options.parts.get(stem(word)) or self._joined(at) or self._longer(word)
+        known = next((named for root in stems(word) if (named := self.options.parts.get(root))), ()) or self._joined(at) or self._longer(word)
         if known:
             return Mention(known, at, at + 1, "part")
         if len(self.pieces) > _MOST_WORDS_FOR_SLIPS or (len(word) < 4 and len(self.content) > 1):

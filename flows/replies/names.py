@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.replies.lexicon import Lexicon, read
 from flows.replies.normal import key
-from flows.replies.stems import stem
+from flows.replies.stems import stems
 
 #: Senses that make a word of a label too common to name the option by itself.
 _COMMON = frozenset(
@@ -40,10 +40,10 @@ class Names:
 
     def denied(self, name: str) -> list[str]:
         """The words that a name says no to: "family doctor" of "No family doctor"; [] where it says no to nothing."""
-        first, *rest = read(name, self.lexicon).pieces or [None]
-        if first is None or not rest or "not" not in first.senses or "not_refusing" in first.senses:
+        pieces = read(name, self.lexicon).pieces
+        if len(pieces) < 2 or "not" not in pieces[0].senses or "not_refusing" in pieces[0].senses:
             return []
-        return " ".join(piece.text for piece in rest).split(" ")
+        return " ".join(piece.text for piece in pieces[1:]).split(" ")
 
     def add(self, text: str, number: int) -> None:
         """A name with all its words."""
@@ -56,7 +56,7 @@ class Names:
         if len(words) > 1 and len(name) > 4:
             self._add(self.full, name.replace(" ", ""), number)
         pieces = [piece.text for piece in read(text, self.lexicon).pieces if not piece.is_sign]
-        content = [word for word in pieces if not self._common(word)]
+        content = [word for word in pieces if len(pieces) == 1 or not self._common(word)]
         if denies:
             content = [word for word in content if word not in self.single and word not in self.lexicon.entries]
         else:
@@ -89,7 +89,8 @@ class Names:
     def _word(self, word: str, number: int) -> None:
         for form in (word, *self.spellings.get(word, ())):
             self._add(self.single, form, number)
-        self._add(self.parts, stem(word), number)
+        for root in stems(word):
+            self._add(self.parts, root, number)
 
     def _han(self, characters: list[str], number: int) -> None:
         """Pairs of neighbours in a name written without spaces: 路灯 in 街上的路灯."""

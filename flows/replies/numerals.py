@@ -203,6 +203,8 @@ def compose(pieces: list[Piece], at: int, joins: str) -> tuple[Number, int]:
     start = at
     while at < len(pieces):
         piece = pieces[at]
+        if "unit" in piece.senses and at > start:
+            break
         if "number" in piece.senses and not piece.is_digits:
             if not number.add(sense(piece, "number"), piece.text):
                 break
@@ -291,8 +293,11 @@ def _fits(pending: Number, value: Number) -> bool:
 
 def _joined(pieces: list[Piece], at: int, number: _Number, joins: str) -> bool:
     """Whether the "and" at `at` stands inside one number."""
-    if at + 1 >= len(pieces) or "number" not in pieces[at + 1].senses or pieces[at + 1].is_digits:
+    if at + 1 >= len(pieces) or pieces[at + 1].is_digits:
         return False
+    if "number" not in pieces[at + 1].senses:
+        factor = sense(pieces[at + 1], "multiplier") if "multiplier" in pieces[at + 1].senses else number.last
+        return number.pending is None and number.before >= 1000 and factor < number.last
     value, pending = sense(pieces[at + 1], "number"), number.pending
     if pending is None:
         return number.before >= 100 and (value < 100 or (joins == "reversed" and value < number.last))

@@ -31,6 +31,14 @@ def stem(word: str) -> str:
     return _cut(_CYRILLIC if "\u0400" <= first <= "\u04ff" else _LATIN, word)
 
 
+def stems(word: str) -> tuple[str, ...]:
+    """`stem`, and for an Arabic word what is left if its first letter is its own ("وظائف") and no word before it."""
+    if not "\u0600" <= word[0] <= "\u06ff":
+        return (stem(word),)
+    bare = word.removeprefix("ال") if len(word) > _SHORTEST + 1 else word
+    return tuple(dict.fromkeys((stem(word), _cut(_ARABIC_TAIL, bare))))
+
+
 def variants(word: str) -> tuple[str, ...]:
     """The plural of a Latin word or its singular, and its other gender: "trees" and "tree", "bonne" and "bon"."""
     if not word.isascii() or not word.isalpha() or len(word) < _SHORTEST:
