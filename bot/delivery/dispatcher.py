@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -75,6 +74,7 @@ class Dispatcher:
         self._recorder = Recorder(writer, clock, opt_outs=opt_outs, busy=self._is_sending, recorded=self._recorded)
         self._stopping = False
         self._recovered_at = float("-inf")
+        self._has_predecessor = writer.database.is_sqlite
 
     def wake(self) -> None:
         """Look into the outbox now; from any thread."""
@@ -83,7 +83,6 @@ class Dispatcher:
     async def run(self) -> None:
         """Send until `stop`. The channels are open."""
         await self._wakeup.open()
-        await self._recover(alone=self._writer.database.is_sqlite)
         while not self._stopping:
             wait = await self._guarded(self._look_round())
             await self._wakeup.wait(wait)
@@ -108,7 +107,7 @@ class Dispatcher:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
-        await self._recorder.finish()
+        await self._recorder.finish(grace)
 
     async def drain(self) -> datetime | None:
         """Send all that may leave at the clock's present time, and wait for the results; not while `run` runs.
@@ -136,7 +135,8 @@ class Dispatcher:
 
     async def _look_round(self) -> float:
         """Start claims for every sender that has something due and a free place; how many seconds to wait."""
-        if asyncio.get_running_loop().time() - self._recovered_at > RECOVER_EVERY:
+        if self._has_predecessor or asyncio.get_running_loop().time() - self._recovered_at > RECOVER_EVERY:
+            # The one process of a SQLite installation knows that every claim it finds at its start is a dead one's.
             await self._recover()
         _, due = await asyncio.to_thread(self._due)
         return min((self._start_claim(self._lane(sender_id)) for sender_id in due), default=POLL)
@@ -256,10 +256,10 @@ class Dispatcher:
 
     # -- what dead processes left
 
-    async def _recover(self, *, alone: bool = False) -> None:
+    async def _recover(self) -> None:
         self._recovered_at = asyncio.get_running_loop().time()
-        with contextlib.suppress(SQLAlchemyError):
-            await self._writer.run(partial(self._recover_now, alone))
+        await self._writer.run(partial(self._recover_now, self._has_predecessor))
+        self._has_predecessor = False
 
     def _recover_now(self, alone: bool, connection: Connection) -> None:
         now = self._moments(connection)

@@ -49,11 +49,17 @@ class Recorder:
         elif len(self._waiting) >= MOST or not self._busy():
             self._changed.set()
 
-    async def finish(self) -> None:
-        """Wait until everything added is recorded."""
+    async def finish(self, seconds: float | None = None) -> None:
+        """Wait until everything added is recorded, at most `seconds`: a database may be away for good."""
+        loop = asyncio.get_running_loop()
+        until = None if seconds is None else loop.time() + seconds
         while self._working is not None and not self._working.done():
             self._changed.set()
             await asyncio.wait({self._working}, timeout=LINGER)
+            if until is not None and loop.time() > until:
+                _log.error("results.given_up", waiting=len(self._waiting))
+                self._working.cancel()
+                return
 
     async def _work(self) -> None:
         while self._waiting:

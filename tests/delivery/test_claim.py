@@ -75,6 +75,17 @@ def test_a_reply_does_not_wait_for_bulk_that_is_not_due(database: Database) -> N
     assert town.row(bulk).status == "queued"
 
 
+def test_one_claim_takes_one_message_a_resident(database: Database) -> None:
+    """Neither waits for the other, and yet they must not travel side by side: which arrives first would be chance."""
+    town = a_town(database)
+    resident = town.resident()
+    bulk = town.message(resident, priority=2)
+    reply = town.message(resident)
+    assert town.claimed() == [reply]
+    town.change(Message, reply, status="sent")
+    assert town.claimed() == [bulk]
+
+
 def test_a_conversation_keeps_its_order_when_its_first_message_is_put_off(database: Database) -> None:
     town = a_town(database)
     resident = town.resident()
@@ -151,13 +162,17 @@ def test_off_sms_a_message_costs_one_whatever_its_segments(database: Database) -
     assert len(town.claimed(NOON + SECOND / 4)) == 1
 
 
-def test_a_clock_put_back_refills_nothing(database: Database) -> None:
+def test_a_clock_put_back_neither_refills_nor_takes_away(database: Database) -> None:
     town = a_town(database, pace=1.0)
-    town.messages(3)
+    town.messages(3, due_at=NOON - timedelta(days=1))
     assert len(town.claimed()) == 1
-    assert town.claimed(NOON - timedelta(hours=1)) == []
-    assert len(town.claimed(NOON - timedelta(hours=1) + SECOND)) == 0, "nothing was due then"
-    assert len(town.claimed(NOON + SECOND)) == 1
+    earlier = NOON - timedelta(hours=1)
+    assert len(town.claimed(earlier)) == 0
+    town.change(Sender, town.sender_id, budget=-1.0)
+    assert len(town.claimed(earlier)) == 0
+    town.change(Sender, town.sender_id, budget=1.0)
+    assert len(town.claimed(earlier)) == 1, "what was left is there still, and time goes on from here"
+    assert len(town.claimed(earlier + SECOND)) == 1
 
 
 def test_telegram_goes_no_faster_than_it_takes_and_a_chat_once_a_second(database: Database) -> None:

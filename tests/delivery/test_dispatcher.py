@@ -14,7 +14,9 @@ from sqlalchemy.exc import OperationalError
 from bot.channels.base import Ambiguous, Outgoing, Postponed
 from bot.clock import Clock, SetClock, SystemClock
 from bot.delivery import dispatcher as module
+from bot.delivery.claim import Claimed
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.lane import Lane
 from bot.wakeup import Wakeup, notify
 from bot.writer import Writer
 from storage.database import Database
@@ -262,6 +264,50 @@ async def test_results_are_recorded_together(database: Database, clock: SetClock
     writer.close()
     assert len(channel.sent) == 150
     assert writes <= 6
+
+
+async def test_what_waits_too_long_for_a_place_goes_back_and_is_looked_at_again(
+    database: Database, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = a_town(database)
+    town.messages(8, priority=2)
+    taken = town.claim().messages
+    sent: list[int] = []
+    released: list[int] = []
+
+    async def send(lane: Lane, message: Claimed) -> None:
+        await asyncio.sleep(0)
+        sent.append(message.id)
+        lane.leave(asyncio.current_task())
+
+    lane = Lane(town.sender_id, 4, send, lambda message: released.append(message.id), lambda _: None)
+    lane.take(taken)
+    assert len(lane.sending) == 3, "one place is for replies"
+    monkeypatch.setattr("bot.delivery.lane.STALE_AFTER", 0.0)
+    while lane.sending:
+        await asyncio.wait(set(lane.sending))
+    assert sent == [message.id for message in taken[:3]]
+    assert released == [message.id for message in taken[3:]]
+
+
+async def test_stopping_does_not_wait_for_ever_for_a_database_that_is_away(database: Database, clock: SetClock) -> None:
+    town, channel = a_town(database), RecordingChannel()
+    message = town.message()
+
+    class Away(Writer):
+        def write(self, work):  # type: ignore[no-untyped-def]
+            if channel.sent:
+                raise OperationalError("BEGIN", {}, RuntimeError("the database system is shut down"))
+            return super().write(work)
+
+    writer = Away(database)
+    dispatcher = Dispatcher(writer, {"sms": channel}, clock, opt_outs=no_opt_outs)
+    draining = asyncio.create_task(dispatcher.drain())
+    await until(lambda: bool(channel.sent))
+    await dispatcher.stop(grace=0.1)
+    await draining
+    writer.close()
+    assert town.row(message).status == "sending", "recovery makes it unknown"
 
 
 async def test_an_unknown_channels_messages_wait(database: Database, clock: SetClock) -> None:
