@@ -11,7 +11,7 @@ from bot.blocks import opt_outs
 from bot.channels.base import Accepted, Ambiguous, Postponed, Refused, SendResult
 from bot.delivery.results import Outcome, Released, record
 from storage.database import Database
-from storage.models import Address, Consent, InboxItem, Message, Participant, Run, SegmentUsage, Suppression
+from storage.models import Address, Consent, InboxItem, Message, Participant, Run, SegmentUsage, Sender, Suppression
 from storage.senders import resume_sender
 from tests.builders import NOON, a_house
 from tests.delivery.post import Town, a_town
@@ -233,17 +233,16 @@ def test_a_probe_that_is_put_off_is_tried_again_when_the_provider_says(database:
 
 
 def test_a_sender_that_a_person_paused_is_not_resumed_by_what_was_on_its_way(database: Database) -> None:
-    from storage.models import Sender
-
     town = a_town(database)
-    town.message()
+    town.messages(7)
     claimed = town.claim().messages
     town.change(Sender, town.sender_id, paused_at=NOON, paused_reason="on holiday")
-    town.record(claimed, TAKEN)
-    fail_later = town.message()
-    assert town.sender().paused_reason == "on holiday"
-    assert town.claimed() == []
-    assert town.row(fail_later).status == "queued"
+    town.record(claimed[:1], TAKEN)
+    town.record(claimed[1:], LOST)
+    assert (town.sender().paused_reason, town.sender().ambiguous) == ("on holiday", 0)
+    waiting = town.message()
+    assert town.claimed(NOON + timedelta(days=1)) == [], "nor is it probed"
+    assert town.row(waiting).status == "queued"
 
 
 # -- late and repeated results
