@@ -100,8 +100,10 @@ def _while_away(turn: Turn, command: str | None) -> None:
         return saying.give_help(turn)
     stopped = participant is not None and participant.opted_out_at is not None
     wish = joining.wanted(turn) if stopping.may_return(turn) else None
-    if participant is not None and stopped and command == "start" and stopping.may_return(turn):
-        return _come_back(turn)
+    if command == "start" and stopping.may_return(turn):
+        if stopped or turn.address.coordinator_id is not None:
+            return _come_back(turn)
+        wish = wish or joining.Wanted(turn.community, None, plain=True)
     if wish is not None:
         if stopped:
             stopping.restart(turn)
@@ -116,10 +118,13 @@ def _while_away(turn: Turn, command: str | None) -> None:
 
 
 def _come_back(turn: Turn) -> None:
-    if stopping.restart(turn):
+    """START after STOP: all is as it was before; who never agreed to anything is asked."""
+    agreed = stopping.restart(turn)
+    if agreed or turn.participant is None:
         turn.say("started", "confirmation", community=turn.community.name)
+    if agreed:
         joining.start_waiting(turn)
-    else:
+    elif turn.participant is not None:
         joining.ask_consent(turn)
 
 

@@ -127,12 +127,12 @@ def restart(turn: Turn) -> bool:
     back = False
     wording = _last_wording(turn)
     for row in everywhere(turn):
+        if row.status in ("closed", "blocked") and (row.participant_id or row.coordinator_id):
+            row.status = "open"
+            turn.desk.address_changed(row)
         if row.participant_id is None:
             continue
         participant = turn.desk.participants[row.participant_id]
-        if row.status in ("closed", "blocked"):
-            row.status = "open"
-            turn.desk.address_changed(row)
         if participant.opted_out_at is None:
             continue
         back = _restart_one(turn, participant, wording) or back

@@ -63,6 +63,18 @@ def test_once_it_has_left_the_same_text_is_an_answer(database: Database) -> None
     assert one(database, select(Answer.question)) == "focus"
 
 
+def test_an_answer_to_a_question_that_is_just_being_asked_again_is_an_answer(database: Database) -> None:
+    """On Telegram two messages to one chat are a second apart: the second prompt waits, the first has been read."""
+    phone = held_back(database)
+    with database.write() as connection:
+        all_sent(connection)
+    phone.text("purple")
+    with database.write() as connection:
+        connection.execute(update(Message).where(Message.status == "queued").values(due_at=phone.now + SOON))
+    phone.text("2")
+    assert one(database, select(Answer.question)) == "focus"
+
+
 def test_stop_counts_before_the_first_question_too(database: Database) -> None:
     phone = held_back(database)
     with database.write() as connection:

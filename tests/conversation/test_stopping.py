@@ -254,6 +254,27 @@ def test_a_stranger_who_said_stop_is_left_in_peace_until_they_come_back(database
     assert read(database, select(Suppression.address_hash)) == []
 
 
+def test_a_coordinator_who_stops_is_told_nothing_more_until_start(database: Database) -> None:
+    with database.write() as connection:
+        place = a_place(connection)
+        a_coordinator(connection, place.community_id)
+        a_participant(connection, place.community_id)
+    phone, office = Phone(database), Phone(database, address="sms:+19025550199")
+    assert office.text("STOP") == ["You get no texts from Shore Road Neighbours. START if you change your mind."]
+    phone.text("call me please")
+    assert office.new() == []
+    assert office.text("START")[0].startswith("Welcome back.")
+    phone.text("can someone call me")
+    assert len(office.new()) == 1
+
+
+def test_start_from_a_wrong_number_asks_its_new_holder(database: Database) -> None:
+    phone, _ = begin(database)
+    phone.text("wrong number")
+    (asked,) = phone.text("START")
+    assert "Reply YES to join" in asked
+
+
 def test_whoever_texts_us_is_not_dead(database: Database) -> None:
     phone, _ = begin(database)
     with database.write() as connection:
