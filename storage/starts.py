@@ -126,13 +126,32 @@ def invitations_by_id(connection: Connection, launch: Launch, ids: Collection[in
     return connection.execute(statement.where(one_of(sorted(ids))).order_by(Invitation.id)).all()
 
 
-def runs_of(connection: Connection, ids: Collection[int]) -> list[int]:
-    """The runs of these invitations."""
-    return list(connection.execute(select(Run.id).where(among(Run.invitation_id, "ids", sorted(ids)))).scalars())
+@dataclass(frozen=True, slots=True)
+class Pilots:
+    """What the conversation wrote for one of each kind: ids of runs and of their messages."""
+
+    runs: tuple[int, ...]
+    messages: tuple[int, ...]
 
 
-def repeat_runs(connection: Connection, launch: Launch, mine: Mine, status: str, pilots: Sequence[int]) -> int:
-    """Begin these invitations' runs as the runs `pilots` began, each as that of its kind; how many.
+def pilots_of(connection: Connection, ids: Collection[int]) -> Pilots:
+    """The runs of these invitations and the messages of them."""
+    runs = connection.execute(
+        select(Run.id, Run.participant_id).where(among(Run.invitation_id, "ids", sorted(ids)))
+    ).all()
+    # Found by their participants, for nothing else leads from a run to its messages.
+    messages = select(Message.id).where(
+        among(Message.participant_id, "people", sorted(row.participant_id for row in runs)),
+        among(Message.run_id, "runs", [row.id for row in runs]),
+    )
+    return Pilots(
+        tuple(row.id for row in runs),
+        tuple(connection.execute(messages.order_by(Message.id)).scalars()) if runs else (),
+    )
+
+
+def repeat_runs(connection: Connection, launch: Launch, mine: Mine, status: str, pilots: Pilots) -> int:
+    """Begin these invitations' runs as the pilots began, each as that of its kind; how many.
 
     Each has its own seed. Somebody who got into another conversation meanwhile is left out.
     """
@@ -154,7 +173,7 @@ def repeat_runs(connection: Connection, launch: Launch, mine: Mine, status: str,
         .join(model, model.revision_id == _revision(launch))
         .join(person, person.id == model.participant_id)
         .join(way, way.id == model.address_id)
-        .where(mine, Invitation.status == status, among(model.id, "pilots", pilots), _alike(launch, person, way))
+        .where(mine, Invitation.status == status, among(model.id, "pilots", pilots.runs), _alike(launch, person, way))
         .order_by(Invitation.id)
     )
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
@@ -162,8 +181,8 @@ def repeat_runs(connection: Connection, launch: Launch, mine: Mine, status: str,
     return connection.execute(statement.on_conflict_do_nothing(), execution_options=COUNTED).rowcount
 
 
-def repeat_messages(connection: Connection, launch: Launch, mine: Mine, pilots: Sequence[int]) -> int:
-    """Put the messages of `pilots` in the outbox for the runs that repeat them; how many."""
+def repeat_messages(connection: Connection, launch: Launch, mine: Mine, pilots: Pilots) -> int:
+    """Put the pilots' messages in the outbox for the runs that repeat theirs; how many."""
     model, person, way = (
         aliased(Message, name="pilot"),
         aliased(Participant, name="pilots"),
@@ -187,7 +206,9 @@ def repeat_messages(connection: Connection, launch: Launch, mine: Mine, pilots: 
         .join(model, model.run_id == first.id)
         .join(person, person.id == first.participant_id)
         .join(way, way.id == first.address_id)
-        .where(mine, among(first.id, "pilots", pilots), Run.id.not_in(pilots), _alike(launch, person, way))
+        .where(
+            mine, among(model.id, "messages", pilots.messages), Run.id.not_in(pilots.runs), _alike(launch, person, way)
+        )
         .order_by(Run.id, model.id)
     )
     statement = insert(Message).from_select([*columns, *own], chosen, include_defaults=False)
@@ -251,6 +272,7 @@ def _with_seed(connection: Connection, state: Any, seed: ColumnElement[int]) -> 
 __all__ = [
     "Launch",
     "Mine",
+    "Pilots",
     "in_another_run",
     "invitations_by_id",
     "keep_senders",
@@ -259,9 +281,9 @@ __all__ = [
     "mark_started",
     "mark_waiting",
     "one_of",
+    "pilots_of",
     "put_off_busy",
     "repeat_messages",
     "repeat_runs",
-    "runs_of",
     "take_pending_ids",
 ]

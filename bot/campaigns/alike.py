@@ -115,15 +115,15 @@ def begin(
         house,
     )
     alike = [kind for kind in found if kind.fit]
-    pilots = starts.runs_of(connection, [kind.pilot for kind in alike])
+    pilots = starts.pilots_of(connection, [kind.pilot for kind in alike])
     begun = 0
-    if pilots and len(alike) < sum(kind.n for kind in alike):
+    if pilots.runs and len(alike) < sum(kind.n for kind in alike):
         others = and_(mine, Invitation.id.not_in([kind.pilot for kind in found]))
         begun = starts.repeat_runs(connection, launch, others, status, pilots)
         starts.repeat_messages(connection, launch, others, pilots)
         starts.keep_senders(connection, launch, others)
     wanted: int = sum(kind.n for kind in alike)
-    return begun + len(pilots) == wanted
+    return begun + len(pilots.runs) == wanted
 
 
 def put_off_busy(connection: Connection, ids: Collection[int], now: datetime, *, many: bool) -> None:
