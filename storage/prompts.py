@@ -11,7 +11,11 @@ from storage.bulk import among
 from storage.models import Message
 from storage.models.messages import PRIORITY_REPLY
 
+#: Statuses of a message that its reader has, or may have.
+SEEN = ("sending", "sent", "delivered", "unknown")
+
 _message = Message.__table__.c
+_earlier = Message.__table__.alias("earlier")
 _WAITING = select(_message.run_id, _message.visit).where(
     among(_message.address_id, "addresses"),
     _message.status == "queued",
@@ -20,6 +24,16 @@ _WAITING = select(_message.run_id, _message.visit).where(
     _message.visit > 0,
     among(_message.run_id, "runs"),
     or_(_message.priority > PRIORITY_REPLY, _message.due_at > bindparam("now")),
+    # Asked again while it was being read: whoever answers has seen the one before.
+    ~select(1)
+    .where(
+        _earlier.c.participant_id == _message.participant_id,
+        _earlier.c.run_id == _message.run_id,
+        _earlier.c.visit == _message.visit,
+        _earlier.c.kind == "prompt",
+        _earlier.c.status.in_(SEEN),
+    )
+    .exists(),
 )
 _LEFT = (
     select(
@@ -52,6 +66,8 @@ def waiting_prompts(
     connection: Connection, run_ids: Collection[int], address_ids: Collection[int], now: datetime
 ) -> set[tuple[int, int]]:
     """(run id, visit) of the prompts that are held back: by hours, a pace, a provider; `address_ids` are the runs' own.
+
+    One that was asked once more is held back only where it has not left before.
 
     A reply that is about to leave is none of them: it crosses with what its reader is just sending, or is read before it.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from bot.conversation import RunStart, due_runs, reach_times, receive, start_runs
 from bot.delivery.audit import audit
@@ -70,7 +70,8 @@ def test_an_answer_to_a_question_that_is_just_being_asked_again_is_an_answer(dat
         all_sent(connection)
     phone.text("purple")
     with database.write() as connection:
-        connection.execute(update(Message).where(Message.status == "queued").values(due_at=phone.now + SOON))
+        again = select(func.max(Message.id)).where(Message.direction == "out").scalar_subquery()
+        connection.execute(update(Message).where(Message.id == again).values(status="queued", due_at=phone.now + SOON))
     phone.text("2")
     assert one(database, select(Answer.question)) == "focus"
 
