@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 
 from flows.effects import Answered
 from flows.run import Run as FlowRun
@@ -40,6 +40,9 @@ class RunRow:
         return self.run.status != "ended"
 
 
+#: Runs whose time has come that are looked at in one go, and when those of them that must wait are looked at again.
+LOOKED_AT, LOOK_AGAIN = 5_000, timedelta(minutes=10)
+
 _COLUMNS = (
     "id",
     "community_id",
@@ -56,14 +59,14 @@ _OPEN = _ALL.where(among(Run.participant_id, "ids"), Run.status.in_(("active", "
 _BY_IDS = _ALL.where(among(Run.id, "ids"))
 _OWNERS = select(Run.participant_id).where(among(Run.id, "ids"))
 _DUE = (
-    select(Run.id)
+    select(Run.id, (Participant.held_at.is_(None)) & func.coalesce(Campaign.status != "paused", true()))
     .join(Participant, Participant.id == Run.participant_id)
     .outerjoin(Campaign, Campaign.id == Run.campaign_id)
-    .where(Run.status == "active", Run.due_at <= bindparam("now"))
-    .where(Participant.held_at.is_(None), or_(Campaign.id.is_(None), Campaign.status != "paused"))
+    .where(Run.due_at <= bindparam("now"))
     .order_by(Run.due_at, Run.id)
     .limit(bindparam("most"))
 )
+_PUT_OFF = update(Run).where(among(Run.id, "ids")).values(due_at=bindparam("until"))
 _LAST_OUTCOME = (
     select(Run.outcome).where(Run.participant_id == bindparam("participant")).order_by(Run.id.desc()).limit(1)
 )
@@ -133,11 +136,17 @@ def participants_of_runs(connection: Connection, ids: Collection[int]) -> set[in
 
 
 def due_run_ids(connection: Connection, now: datetime, limit: int) -> list[int]:
-    """Active runs whose time has come, the longest waiting first.
+    """Open runs whose time has come, the longest waiting first; in a writing transaction.
 
-    Not those of a participant who is held, nor of a paused campaign: their time comes when they are let go.
+    Not those of a participant who is held, nor of a paused campaign: their time comes when they are let go. Where these are very
+    many, they are looked at again only after a while, so that they stand in nobody's way.
     """
-    return list(connection.execute(_DUE, {"now": now, "most": limit}).scalars())
+    found = connection.execute(_DUE, {"now": now, "most": max(limit, LOOKED_AT)}).all()
+    due = [row[0] for row in found if row[1]]
+    if len(due) < limit and len(found) >= LOOKED_AT:
+        waiting = [row[0] for row in found if not row[1]]
+        connection.execute(_PUT_OFF, {"ids": waiting, "until": now + LOOK_AGAIN})
+    return due[:limit]
 
 
 def last_outcome(connection: Connection, participant_id: int) -> str | None:

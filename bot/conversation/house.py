@@ -202,7 +202,7 @@ def _read_community(connection: Connection, community_id: int) -> CommunityView:
 
 def _read_campaign(connection: Connection, campaign_id: int) -> CampaignView:
     row = connection.execute(select(Campaign.__table__).where(Campaign.id == campaign_id)).one()
-    reminders = None if row.reminders is None else tuple(durations.parse(one) for one in row.reminders)
+    reminders = None if row.reminders is None else tuple(durations.parse_reminder(one) for one in row.reminders)
     return CampaignView(row.id, row.community_id, row.name, row.status, row.revision_id, reminders, row.closes_at)
 
 

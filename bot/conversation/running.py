@@ -170,7 +170,7 @@ def reach_times(connection: Connection, run_ids: Collection[int], now: datetime,
             continue
         stepping.take(turn, TimeReached(left.get((run.id, run.run.visit))))
         turn.close()
-        if run.run.status == "active" and run.run.due_at is not None and run.run.due_at <= now:
+        if run.is_open and run.run.due_at is not None and run.run.due_at <= now:
             # Nothing came of it, and nothing will now: it must not be found again at once, for ever.
             run.run = replace(run.run, due_at=now + LATER)
     return desk.write()

@@ -45,14 +45,14 @@ class Revision(Base):
 class Run(Base):
     """One participant's way through one revision. `state` is `flows.run.Run` as JSON, whose gist the columns repeat.
 
-    A participant has one open run at the most. `due_at`: the next moment that the engine waits for.
+    A participant has one open run at the most. `due_at`: the next moment that the engine waits for; none once it is over.
     """
 
     __tablename__ = "runs"
     __table_args__ = (
         one_of("status", RUN_STATUSES),
         partial_index("uq_runs_open", "participant_id", where=text("status IN ('active', 'handed_over')"), unique=True),
-        partial_index("ix_runs_due", "due_at", "id", where=text("status = 'active' AND due_at IS NOT NULL")),
+        partial_index("ix_runs_due", "due_at", "id", where=text("due_at IS NOT NULL")),
         Index("ix_runs_campaign", "campaign_id", "status"),
         Index("ix_runs_participant", "participant_id", "id"),
     )

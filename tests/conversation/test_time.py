@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.conversation import RunStart, StartedRuns, cancel_runs, due_runs, reach_times, start_runs
+from storage import runs
 from storage.database import Database
 from storage.models import Address, Answer, Campaign, Invitation, Message, Participant, Run
 from tests.builders import NOON, a_house, a_participant, a_place, a_sender, an_invitation
@@ -170,6 +171,43 @@ def test_a_paused_campaign_reminds_nobody_until_it_goes_on(database: Database) -
     with database.write() as connection:
         connection.execute(update(Campaign).values(status="running"))
     assert phone.wait(timedelta(minutes=1)) == ["When you have a minute: Is it better?"]
+
+
+def test_very_many_who_must_wait_stand_in_nobodys_way(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a window of two runs to look at, the two of a paused campaign do not hide the third."""
+    monkeypatch.setattr(runs, "LOOKED_AT", 2)
+    phone = remind(database)
+    with database.write() as connection:
+        community_id = connection.execute(select(Campaign.community_id)).scalar_one()
+        revision_id = connection.execute(select(Campaign.revision_id)).scalar_one()
+        paused = connection.execute(select(Campaign.id)).scalar_one()
+        ids = [a_participant(connection, community_id, f"sms:+1902555013{n}") for n in range(2)]
+        starts = [RunStart(ids[0], revision_id, paused), RunStart(ids[1], revision_id)]
+        start_runs(connection, starts, phone.now, phone.house)
+        connection.execute(update(Campaign).values(status="paused"))
+    later = phone.now + timedelta(hours=25)
+    with database.write() as connection:
+        assert due_runs(connection, later, 2) == []
+        (due,) = due_runs(connection, later, 2)
+        assert connection.execute(select(Run.participant_id).where(Run.id == due)).scalar_one() == ids[1]
+
+
+def test_a_conversation_that_a_person_took_over_and_left_ends_in_time(database: Database) -> None:
+    phone = remind(database)
+    assert phone.text("can someone call me")
+    assert one(database, select(Run.status)) == "handed_over"
+    assert phone.wait(timedelta(days=3)) == []
+    assert one(database, select(Run.status)) == "handed_over"
+    phone.wait(timedelta(days=3))
+    assert one(database, select(Run.outcome)) == "expired"
+
+
+def test_who_is_held_keeps_their_conversation_until_somebody_has_looked(database: Database) -> None:
+    phone = remind(database)
+    phone.text("yes")
+    phone.text("make it stop")
+    phone.wait(timedelta(days=30))
+    assert one(database, select(Run.status)) == "handed_over"
 
 
 def test_a_time_that_is_reached_twice_counts_once(database: Database) -> None:

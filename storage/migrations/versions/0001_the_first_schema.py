@@ -418,8 +418,8 @@ def upgrade() -> None:
             "ix_runs_due",
             ["due_at", "id"],
             unique=False,
-            sqlite_where=sa.text("status = 'active' AND due_at IS NOT NULL"),
-            postgresql_where=sa.text("status = 'active' AND due_at IS NOT NULL"),
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_runs_invitation_id"), ["invitation_id"], unique=False)
         batch_op.create_index("ix_runs_participant", ["participant_id", "id"], unique=False)
@@ -733,8 +733,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_runs_invitation_id"))
         batch_op.drop_index(
             "ix_runs_due",
-            sqlite_where=sa.text("status = 'active' AND due_at IS NOT NULL"),
-            postgresql_where=sa.text("status = 'active' AND due_at IS NOT NULL"),
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
         )
         batch_op.drop_index("ix_runs_campaign")
 
