@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from types import MappingProxyType
 from typing import Literal
 
@@ -41,6 +41,24 @@ class Days(timedelta):
     """
 
     __slots__ = ()
+
+
+class DaysAt(Days):
+    """Calendar days at an hour of their own, as a campaign's reminders may be: `2d 18:00` is two days on, at six in the evening."""
+
+    __slots__ = ("clock",)
+    clock: time
+
+    def __new__(cls, days: int, clock: time) -> DaysAt:
+        made = super().__new__(cls, days=days)
+        made.clock = clock
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DaysAt) and (self.days, self.clock) == (other.days, other.clock)
+
+    def __hash__(self) -> int:
+        return hash((self.days, self.clock))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flows.definition import Days
+from flows.definition import Days, DaysAt
 
 LONGEST = timedelta(days=366)
 
 _WRITTEN = re.compile(r"(\d{1,6})\s*([a-z]+)", re.IGNORECASE | re.ASCII)
+_AT_HOUR = re.compile(r"(\d{1,3})\s*d(?:\s+|\s*@\s*)(\d{1,2}):(\d\d)", re.ASCII)
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _OTHER_UNITS = {
     "day": "d",
@@ -54,9 +55,23 @@ def parse(written: str) -> timedelta:
     return Days(days=number) if unit == "d" else timedelta(**{_UNITS[unit]: number})
 
 
+def parse_reminder(written: str) -> timedelta:
+    """What `parse` reads, and `2d 18:00`: so many calendar days on, at that hour. Raises `DurationError`."""
+    match = _AT_HOUR.fullmatch(written.strip())
+    if match is None:
+        return parse(written)
+    days, hour, minute = (int(part) for part in match.groups())
+    if hour > 23 or minute > 59:
+        raise DurationError(f'"{written}" has an hour that no clock shows.', f"Write {days}d 18:00.")
+    parse(f"{days}d")
+    return DaysAt(days, time(hour, minute))
+
+
 def written(span: timedelta) -> str:
     """The span as a flow writes it; `parse` reads it back. Whole minutes are kept, seconds are not."""
     minutes = int(span.total_seconds() // 60)
+    if isinstance(span, DaysAt):
+        return f"{span.days}d {span.clock:%H:%M}"
     if isinstance(span, Days):
         return f"{span.days}d"
     return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
@@ -64,6 +79,8 @@ def written(span: timedelta) -> str:
 
 def in_words(span: timedelta) -> str:
     """The span in English for a coordinator: `2 days`, `24 hours`, `1 hour 30 minutes`."""
+    if isinstance(span, DaysAt):
+        return f"{_counted(span.days, 'day')}, at {span.clock:%H:%M}"
     if isinstance(span, Days):
         return _counted(span.days, "day")
     minutes = int(span.total_seconds() // 60)
@@ -79,11 +96,13 @@ def later(moment: datetime, span: timedelta, zone: ZoneInfo) -> datetime:
     """The aware moment `span` after `moment`, in UTC.
 
     `Days` keep the hour in `zone`: an hour that daylight saving skips becomes the next valid one, a doubled hour is
-    the first of the two (DESIGN §10). Other spans are elapsed time.
+    the first of the two (DESIGN §10). `DaysAt` come at their own hour. Other spans are elapsed time.
     """
     if not isinstance(span, Days):
         return moment.astimezone(UTC) + span
     clock = moment.astimezone(zone).replace(tzinfo=None) + timedelta(days=span.days)
+    if isinstance(span, DaysAt):
+        clock = datetime.combine(clock.date(), span.clock)
     while (there := clock.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != clock:
         clock = clock.replace(second=0, microsecond=0) + timedelta(minutes=1)
     return there

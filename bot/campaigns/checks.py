@@ -30,7 +30,10 @@ def checked_reminders(reminders: Sequence[str]) -> list[str]:
             f"{len(reminders)} reminders are too many: people feel chased. Give two at the most, on different days."
         )
     for reminder in reminders:
-        checked_span(reminder, "--reminder")
+        try:
+            durations.parse_reminder(reminder)
+        except ValueError as error:
+            raise WrongUsage(f"--reminder {reminder}: {error} Or give the hour: 2d 18:00.") from None
     return list(reminders)
 
 

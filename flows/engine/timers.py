@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flows import durations
-from flows.definition import Days, State
+from flows.definition import Days, DaysAt, State
 from flows.engine.walk import Walk
 
 #: Where a zone is not known (DESIGN §10).
@@ -23,6 +23,8 @@ def later(moment: datetime, span: timedelta, zone: str) -> datetime:
         if not isinstance(span, Days):
             return there
         here = zone_of(zone)
+        if isinstance(span, DaysAt):
+            return durations.later(moment, span, here)
         local = there.astimezone(here)
         if local.fold == 0 and local.utcoffset() == moment.astimezone(here).utcoffset():
             return there

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -145,6 +145,23 @@ def test_the_campaign_s_reminders_replace_the_flow_s(hall: Hall) -> None:
     assert len(hall.texts(talks)) == before
 
 
+def test_reminders_may_come_on_other_days_at_other_hours(hall: Hall) -> None:
+    silent = hall.resident(timezone="America/Vancouver")
+    hall.launch(reminders=["1d 18:30", "3d@08:00"])
+    hall.work()
+    # Noon in Halifax is eight in Vancouver, where 18:30 of the next day is 02:30 UTC of the one after.
+    for at, texts in (
+        ("2026-11-25T02:29", 1),
+        ("2026-11-25T02:30", 2),
+        ("2026-11-26T15:59", 2),
+        ("2026-11-26T16:00", 3),
+    ):
+        hall.send()
+        hall.now = datetime.fromisoformat(at).replace(tzinfo=UTC)
+        hall.work()
+        assert len(hall.texts(silent)) == texts, at
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -153,6 +170,7 @@ def test_the_campaign_s_reminders_replace_the_flow_s(hall: Hall) -> None:
         ({"flow": "check-in@7"}, "has no revision '7'"),
         ({"closes_at": NOON - timedelta(days=1)}, "close before it opens"),
         ({"reminders": ["soon"]}, "--reminder soon"),
+        ({"reminders": ["2d 25:00"]}, "no clock shows"),
         ({"reminders": ["1d", "2d", "3d"]}, "people feel chased"),
         ({"keyword": "two words"}, "cannot be a keyword"),
     ],
