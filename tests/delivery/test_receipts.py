@@ -242,6 +242,18 @@ def test_receipts_of_the_first_try_do_not_settle_the_second_while_it_is_on_its_w
     assert town.row(message).status == "delivered"
 
 
+def test_what_comes_late_for_a_try_that_was_over_says_nothing_of_the_next(database: Database) -> None:
+    town = a_town(database)
+    message = sent(town, "SM1")
+    over = receipt(message, "undelivered", "SM1", error_code="30007")
+    news(town, over)
+    with database.write() as connection:
+        assert resend(connection, [message], NOON) == 1
+    town.claim()
+    assert news(town, over) == 0
+    assert (town.row(message).status, town.row(message).provider_id) == ("sending", None)
+
+
 # -- the committer
 
 

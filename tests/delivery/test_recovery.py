@@ -8,17 +8,19 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
-from bot.channels.base import Ambiguous
+from bot.channels.base import Accepted, Ambiguous
 from bot.clock import SetClock, SystemClock
 from bot.delivery.audit import audit
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.recovery import DEAD_AFTER, recover, resend, unknown_messages
+from bot.delivery.results import Outcome, record
 from bot.writer import Writer
 from storage.database import Database
 from storage.models import InboxItem, Message, Participant
@@ -47,6 +49,29 @@ def test_claims_of_a_dead_process_are_unknown_after_a_while_and_others_are_left(
     assert town.claimed(NOON + timedelta(hours=9)) == []
     with database.read() as connection:
         assert connection.execute(select(InboxItem.text)).scalar_one().startswith("1 messages may or may not have gone")
+
+
+def test_a_result_that_is_being_written_is_waited_for_and_stands(postgres_database: Database) -> None:
+    """Recovery finds an old claim, waits for the slow process that is recording it, and leaves what that wrote."""
+    town = a_town(postgres_database)
+    message = town.message()
+    outcomes = [Outcome(one, Accepted("SM1")) for one in town.claim().messages]
+    with ThreadPoolExecutor(1) as other, postgres_database.write() as connection:
+        record(connection, outcomes, NOON, opt_outs=no_opt_outs)
+        recovering = other.submit(recovered, town, NOON + 2 * DEAD_AFTER)
+        while not _waits_for_a_lock(postgres_database):
+            assert not recovering.done()
+        connection.commit()
+        assert recovering.result(timeout=20) == 0
+    assert town.row(message).status == "sent"
+
+
+def _waits_for_a_lock(database: Database) -> bool:
+    with database.read() as connection:
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return bool(connection.exec_driver_sql(waiting).scalar_one())
 
 
 def test_a_process_that_is_alone_knows_at_once_that_every_claim_is_a_dead_ones(database: Database) -> None:
