@@ -221,7 +221,11 @@ class _Walk:
     def _inflected(self, at: int) -> Mention | None:
         """Another form of an option's word, or a slip of one."""
         word = self.pieces[at].text
-        known = next((named for root in stems(word) if (named := self.options.parts.get(root))), ()) or self._joined(at) or self._longer(word)
+        known = (
+            next((named for root in stems(word) if (named := self.options.parts.get(root))), ())
+            or self._joined(at)
+            or self._longer(word)
+        )
         if known:
             return Mention(known, at, at + 1, "part")
         if len(self.pieces) > _MOST_WORDS_FOR_SLIPS or (len(word) < 4 and len(self.content) > 1):
