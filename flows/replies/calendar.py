@@ -10,6 +10,8 @@ from datetime import date, timedelta
 _YEAR = re.compile(r"(?:19|20)\d\d")
 #: Numeric dates: two or three numbers with the same sign between.
 _NUMERIC = re.compile(r"(?<![\d/.:-])(\d{1,4}) ?([/.-]) ?(\d{1,2})(?: ?\2 ?(\d{4}|\d{1,2}))?(?![\d:]|[/.-]\d)")
+#: The same with spaces between: "12 25 1950".
+_SPACED = re.compile(r"(?<![\d.,:/-])(\d{1,2}) (\d{1,2}) ((?:19|20)\d\d)(?![\d.,:/])")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _HORIZON = 366
 
@@ -73,6 +75,7 @@ class Said:
     """What was said: parts of a date, a weekday with what goes before it, days from today.
 
     `relation`: "next", "this" or "previous", of the weekday. `week`: weeks from this one that the weekday lies in.
+    `relative`: days from today that a word says ("tomorrow"). `offset`, `months`: "in 3 days", "a month ago".
     `years_day`: the day was written as one ("the 4th", "4号"), not a bare number. `quarrel`: two days were said;
     `stray`: something besides that may shift the day ("a week Friday", "before Friday").
     """
@@ -85,6 +88,7 @@ class Said:
     weekday: int | None = None
     relation: str = ""
     week: int | None = None
+    relative: int | None = None
     offset: int | None = None
     months: int | None = None
     holiday: str | None = None
@@ -101,6 +105,7 @@ def numeric_dates(text: str, day_first: str) -> tuple[list[tuple[int | None, int
     compact = _COMPACT.search(text)
     if compact is not None and (found := make(int(compact[1]), int(compact[2]), int(compact[3]))) is not None:
         return [(found.year, found.month, found.day)], text.replace(compact[0], " ", 1)
+    text = _SPACED.sub(r"\1/\2/\3", text)
     for match in _NUMERIC.finditer(text):
         first, sign, second, third = int(match[1]), match[2], int(match[3]), match[4]
         if len(match[1]) == 4:
@@ -155,7 +160,12 @@ def resolve(said: Said, today: date, within: Range) -> list[date]:
         return _checked(found, said)
     if said.holiday is not None:
         month, number = (int(part) for part in said.holiday.split("-"))
+        if (said.month or month) != month or (said.day or number) != number:
+            return []
         return _checked(_of_month(said.year, month, number, today, within), said)
+    if said.relative is not None:
+        shifted = said.offset is not None or said.stray
+        return [] if shifted else _checked([today + timedelta(days=said.relative)], said)
     if said.offset is not None or said.months is not None:
         base = _weekday_base(said, today)
         return [add_months(base + timedelta(days=said.offset or 0), said.months or 0)]
@@ -183,7 +193,12 @@ def _weekday_base(said: Said, today: date) -> date:
 
 def _checked(found: list[date], said: Said) -> list[date]:
     """Without days of another weekday than was said: "Friday December 5" is a mistake."""
-    return [day for day in found if said.weekday is None or day.isoweekday() == said.weekday]
+    return [
+        day
+        for day in found
+        if (said.weekday is None or day.isoweekday() == said.weekday)
+        and (said.relative is None or said.month is not None or not said.years_day or day.day == said.day)
+    ]
 
 
 def _of_month(year: int | None, month: int, day: int, today: date, within: Range) -> list[date]:

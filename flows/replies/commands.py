@@ -8,7 +8,7 @@ from flows.replies.lexicon import Lexicon, Message
 from flows.replies.patterns import pattern
 from flows.replies.reading import Command, Reading
 
-_AROUND = ("speak_frame", "polite", "small", "intro", "hedge", "self", "not", "yes")
+_AROUND = ("speak_frame", "speak_tell", "polite", "small", "intro", "hedge", "self", "not", "yes")
 _AROUND_OPEN = ("speak_frame", "polite")
 _ASKS = ("person", "repeat", "back", "help")
 _LONGEST = 14
@@ -51,26 +51,24 @@ def _language(message: Message, lexicon: Lexicon, open_question: bool) -> Readin
     if len(message.pieces) > _LONGEST:
         return None
     around = _AROUND_OPEN if open_question else _AROUND
-    tags: list[str] = []
-    refused = ""
+    tags: set[str] = set()
+    refused: set[str] = set()
     spoken = ""
+    denied = False
     for piece in message.pieces:
         if "speak" in piece.senses:
-            if not refused:
-                tags.append(str(piece.senses["speak"]))
-            refused = ""
+            (refused if denied else tags).add(str(piece.senses["speak"]))
+            denied = False
         elif piece.has("speak_not", "not") and not open_question:
-            refused = piece.text
+            denied = True
             spoken = next((own.language for own in lexicon.all if piece.text in own.senses), "")
         elif not piece.is_sign and not piece.has(*around):
             return None
-    if not tags and spoken and any("speak" in piece.senses for piece in message.pieces):
-        tags = [spoken]
-    if len(set(tags)) != 1:
+    if not tags and refused and spoken not in refused:
+        tags = {spoken}  # "I don't speak French" is said in English
+    if len(tags) != 1 or (open_question and lexicon.languages[0] in tags):
         return None
-    if open_question and tags[0] == lexicon.languages[0]:
-        return None
-    return Reading("command", command="language", value=tags[0])
+    return Reading("command", command="language", value=tags.pop())
 
 
 def skips(message: Message, lexicon: Lexicon) -> str | None:

@@ -139,7 +139,7 @@ class _Gatherer:
         elif "holiday" in piece.senses:
             self._set("holiday", str(piece.senses["holiday"]))
         elif "day" in piece.senses and not self._is_daypart(at) and not self._tells_weekday(at):
-            self._set("offset", int(sense(piece, "day")))
+            self._set("relative", int(sense(piece, "day")))
         elif "week" in piece.senses:
             self._set("week", int(sense(piece, "week")))
         elif "month_shift" in piece.senses:

@@ -24,6 +24,7 @@ class Names:
         self.parts: dict[str, tuple[int, ...]] = {}
         self.squashed: dict[str, tuple[int, ...]] = {}
         self.spellings: dict[str, tuple[str, ...]] = {}
+        self.likely: set[str] = set()
         self.shorter: list[tuple[str, int]] = []
         for own in lexicon.all:
             for canonical, others in own.spellings.items():
@@ -45,8 +46,8 @@ class Names:
             return []
         return " ".join(piece.text for piece in pieces[1:]).split(" ")
 
-    def add(self, text: str, number: int) -> None:
-        """A name with all its words."""
+    def add(self, text: str, number: int, *, likely: bool = True) -> None:
+        """A name with all its words. `likely`: in a language that slips are looked for in."""
         name = key(text)
         words = name.split(" ")
         denies = bool(self.denied(name))
@@ -67,6 +68,8 @@ class Names:
         for word in content:
             if len(word) > 1 and not word[0].isdigit():
                 self._word(word, number)
+                if likely:
+                    self.likely.add(word)
         if not denies:
             self._han(words, number)
 

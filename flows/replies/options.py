@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from flows.definition import Question
 from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, read
@@ -11,7 +12,7 @@ from flows.replies.names import Names
 from flows.replies.normal import key
 from flows.replies.quantities import Span, spans_of
 from flows.replies.stems import stem, variants
-from flows.replies.words import Value
+from flows.replies.words import Value, nearest_language
 
 #: Senses that stand for a whole option: "none of the above", "I don't know", "all of them".
 _CONCEPTS = (
@@ -31,6 +32,8 @@ _CONCEPTS = (
 _MEANINGS = ("daypart", "weekday", "month", "rate", "day", "holiday")
 #: What stands before a word to say the opposite of it.
 _OPPOSITES = ("dis", "un", "in", "im", "non", "mis", "des", "de", "me", "не", "غير ")
+#: Something that names an option, and whether slips of it are looked for.
+_Name: TypeAlias = tuple[str, bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +41,7 @@ class Options:
     """The options in the flow's order, "other" last where the question takes other words.
 
     `vocabulary`: full names and single words -> options. `full`: the names among them. `parts`: stem -> options.
-    `concepts`: sense -> the one option that says it. `squashed`: names without spaces. `words`: single words, for slips.
+    `concepts`: sense -> the one option that says it. `squashed`: names without spaces. `words`: single words of which slips are looked for.
     `denying`: option -> the stems of a name of it that says no ("No family doctor"). `opposites`: option -> the one that
     denies it ("Agree" -> "Disagree"). `meanings`: (sense, value) -> the one option that says just that ("Monday").
     `spans`: the amounts that the options stand for, if they all do. `tongues`: the question is about languages.
@@ -67,33 +70,43 @@ def _halves(label: str) -> list[str]:
 
 def of_question(question: Question, lexicon: Lexicon) -> Options:
     """The options of a `choice` or `choices`, as a reader with `lexicon` may name them."""
-    keys = [option.key for option in question.options]
     labels: list[list[str]] = []
-    names: list[list[str]] = []
+    names: list[list[_Name]] = []
     for option in question.options:
         order = sorted(option.label, key=lambda tag: tag not in lexicon.languages)
         labels.append([option.label[tag] for tag in order])
-        accepted = [text for texts in option.accept.values() for text in texts]
-        names.append([option.key.replace("_", " "), *labels[-1], *accepted])
-    return prepare(keys, labels, names, question.other, lexicon)
+        tagged = [*option.label.items(), *((tag, text) for tag, texts in option.accept.items() for text in texts)]
+        names.append([(option.key.replace("_", " "), True), *((text, _is_near(tag, lexicon)) for tag, text in tagged)])
+    return prepare([option.key for option in question.options], labels, names, question.other, lexicon)
 
 
 def of_scale(question: Question, lexicon: Lexicon) -> Options:
     """The labelled points of a `scale`; the keys are the points."""
     points = sorted(question.labels)
     labels = [list(question.labels[point].values()) for point in points]
-    return prepare([str(point) for point in points], labels, labels, False, lexicon)
+    names = [[(text, _is_near(tag, lexicon)) for tag, text in question.labels[point].items()] for point in points]
+    return prepare([str(point) for point in points], labels, names, False, lexicon)
+
+
+def _is_near(tag: str, lexicon: Lexicon) -> bool:
+    """Whether slips are looked for in a language's names: the participant's own, and English."""
+    return nearest_language(tag) in (lexicon.languages[0], "en")
 
 
 def prepare(
-    keys: list[str], labels: Sequence[list[str]], names: Sequence[list[str]], other: bool, lexicon: Lexicon
+    keys: list[str], labels: Sequence[list[str]], names: Sequence[list[_Name]], other: bool, lexicon: Lexicon
 ) -> Options:
     """Options from their keys, labels (the reader's language first) and everything that names them."""
     spans = spans_of(list(labels), lexicon)
     gathered = Names(lexicon)
-    every = [(number, part) for number, texts in enumerate(names) for text in texts for part in (text, *_halves(text))]
-    for number, text in sorted(every, key=lambda one: bool(gathered.denied(one[1]))):
-        gathered.add(text, number)
+    every = [
+        (number, part, likely)
+        for number, texts in enumerate(names)
+        for text, likely in texts
+        for part in (text, *_halves(text))
+    ]
+    for number, text, likely in sorted(every, key=lambda one: bool(gathered.denied(one[1]))):
+        gathered.add(text, number, likely=likely)
     if not spans:
         gathered.add_shorter()
     single = _with_variants(gathered.single, gathered.full)
@@ -106,7 +119,7 @@ def prepare(
         parts={} if spans else gathered.parts,
         concepts=_concepts(gathered.full, titles, lexicon),
         squashed=gathered.squashed,
-        words=() if spans else tuple(gathered.single),
+        words=() if spans else tuple(gathered.likely),
         denying=_denying(gathered),
         opposites=_opposites(gathered),
         meanings=_meanings(labels, lexicon),

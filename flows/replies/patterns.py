@@ -77,3 +77,11 @@ def alarm(language: str, family: str) -> frozenset[str]:
             firsts = [{choice.split(" ")[0] for choice in _alternatives(slot, groups)} for slot in needed]
             found |= max(firsts, key=lambda choices: (min(map(len, choices)), -len(choices)), default=set())
     return frozenset(found)
+
+
+@cache
+def pair(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The groups `sign_stop` and `sign_texts` of a language: a short reply with one of each may be a wish to stop."""
+    groups = dict(words(language).groups)
+    first, second = (frozenset(_alternatives(groups.get(name, ""), groups)) for name in ("sign_stop", "sign_texts"))
+    return first, second

@@ -19,7 +19,8 @@ class Prepared:
     """A question as a reader of some languages sees it.
 
     `options`: of a choice, or the labelled points of a scale. `asked`: the units of time that a number question speaks
-    of. `echoed`: the stems of the question's words.
+    of. `echoed`: the stems of the question's words. `about_contact`: the options are ways to be reached, so that
+    "don't text me" chooses among them.
     """
 
     question: Question
@@ -28,6 +29,7 @@ class Prepared:
     vocabulary: Vocabulary
     asked: frozenset[str]
     echoed: frozenset[str]
+    about_contact: bool
 
 
 _kept: dict[tuple[int, str, tuple[str, ...]], Prepared] = {}
@@ -53,11 +55,23 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         options = of_question(question, words)
     elif question.kind == "scale" and question.labels:
         options = of_scale(question, words)
+    vocabulary = options.vocabulary if options is not None else NO_VOCABULARY
     return Prepared(
         question=question,
         lexicon=words,
         options=options,
-        vocabulary=options.vocabulary if options is not None else NO_VOCABULARY,
+        vocabulary=vocabulary,
         asked=units(question, words) if question.kind == "number" else frozenset(),
         echoed=echoes(question) if question.kind in ("yesno", "scale", "choice") else frozenset(),
+        about_contact=question.kind in ("choice", "choices") and _about_contact(vocabulary, words),
     )
+
+
+def _about_contact(vocabulary: Vocabulary, words: Lexicon) -> bool:
+    """Whether at least two options are ways to reach somebody: "Text message", "Phone call"."""
+    named = {number for name, numbers in vocabulary.phrases.items() if _is_contact(name, words) for number in numbers}
+    return len(named) > 1
+
+
+def _is_contact(name: str, words: Lexicon) -> bool:
+    return "contact" in words.entries.get(name, {})

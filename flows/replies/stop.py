@@ -18,11 +18,12 @@ import re
 from typing import Literal
 
 from flows.replies.lexicon import Lexicon, Message, Piece
-from flows.replies.patterns import alarm, pattern
-from flows.replies.words import languages
+from flows.replies.patterns import alarm, pair, pattern
+from flows.replies.words import languages, words
 
-#: "stop" for certain, "weak" where only a pattern of that strength says so, "doubt" where a person should look.
-Wish = Literal["stop", "weak", "doubt"]
+#: "stop" for certain; "pattern" by a strong pattern, "weak" by a weaker sign; "doubt" where a person should look.
+_LONGEST_PAIR = 12
+Wish = Literal["stop", "pattern", "weak", "doubt"]
 
 
 def wish(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool = False) -> Wish | None:
@@ -82,91 +83,67 @@ def _spelled_out(whole: str) -> bool:
 
 
 def _by_pattern(message: Message, lexicon: Lexicon, open_question: bool, loose: bool) -> Wish | None:
-    text = message.whole + " "
-    said = text.split()
     found: Wish | None = None
+    tokens = message.whole.split(" ")
     for language in languages():
+        short = words(language).short
+        said = [short.get(token, token) for token in tokens]
         if alarm(language, "stop").isdisjoint(said):
+            if not found and _paired(language, said):
+                found = "doubt" if loose else "weak"
             continue
-        strong, weak = pattern(language, "stop.strong"), pattern(language, "stop.weak")
-        if strong is not None and strong.search(text):
-            return "stop"
-        match = weak.search(text) if weak is not None else None
-        if match is None and strong is not None and _amid(strong, text):
-            if "self" in lexicon.entries.get(said[0], {}):
-                return "stop"
-            found = found or ("doubt" if loose else "weak")
-        if match is not None:
-            if match.start() == 0 and not _words_left(message, match.end()):
-                return "stop" if open_question else "weak"
-            found = "doubt" if loose else "weak"
+        heard = _in_language(language, " ".join(said) + " ", message, lexicon)
+        if heard == "amid":
+            heard = "doubt" if loose else "weak"
+        elif heard == "alone":
+            heard = "stop" if open_question else "weak"
+        elif heard == "beside":
+            heard = "doubt" if loose else "weak"
+        if heard == "pattern" or (heard == "stop" and found != "pattern"):
+            return "pattern" if heard == "pattern" else "stop"
+        found = found or heard
     return found
 
 
-#: Words before "stop texting me" that make it no request.
-_HINDERS = frozenset(
-    [
-        "wont",
-        "dont",
-        "cant",
-        "to",
-        "never",
-        "not",
-        "would",
-        "will",
-        "doesnt",
-        "didnt",
-        "cannot",
-        "they",
-        "he",
-        "she",
-        "it",
-        "people",
-        "who",
-        "ne",
-        "pas",
-        "no",
-        "que",
-        "qu",
-        "de",
-        "d",
-        "не",
-        "щоб",
-        "вони",
-        "він",
-        "вона",
-        "不",
-        "没",
-        "别",
-        "他",
-        "她",
-        "لا",
-        "ما",
-        "لم",
-        "لن",
-        "ان",
-        "هم",
-        "هو",
-        "هي",
-        "hindi",
-        "di",
-        "sila",
-        "siya",
-    ]
-)
+_Heard = Literal["pattern", "amid", "alone", "beside", "stop", "weak", "doubt"]
 
 
-def _amid(strong: re.Pattern[str], text: str) -> bool:
-    """Whether a strong pattern stands amid a clause: "i'm at work stop texting me"."""
+def _in_language(language: str, text: str, message: Message, lexicon: Lexicon) -> _Heard | None:
+    """What the patterns of one language hear: a strong one where a clause begins or, said of oneself, "amid" other
+    words; a weak one "alone" or "beside" other words."""
+    strong, weak = pattern(language, "stop.strong"), pattern(language, "stop.weak")
+    if strong is not None and strong.search(text):
+        return "pattern"
+    match = weak.search(text) if weak is not None else None
+    if match is not None:
+        return "alone" if match.start() == 0 and not _words_left(message, text[match.end() :]) else "beside"
+    before = _amid(strong, text, lexicon) if strong is not None else []
+    if any("self" in lexicon.entries.get(word, {}) for word in before):
+        return "pattern"
+    if before:
+        return "amid"
+    return "beside" if _paired(language, text.split()) else None
+
+
+def _paired(language: str, said: list[str]) -> bool:
+    """Whether a short reply has a word of stopping and one of texting."""
+    if len(said) > _LONGEST_PAIR:
+        return False
+    text = f" {' '.join(said)} "
+    return all(any(f" {sign} " in text for sign in signs) for signs in pair(language)) and bool(pair(language)[0])
+
+
+def _amid(strong: re.Pattern[str], text: str, lexicon: Lexicon) -> list[str]:
+    """The words before a strong pattern that stands amid a clause: "i'm at work" of "i'm at work stop texting me"; []
+    after a word that makes it no request ("my ex won't stop texting me")."""
     for found in re.finditer(" ", text):
-        at = found.end()
-        if strong.match(text[at:]) and text[:at].split()[-1] not in _HINDERS:
-            return True
-    return False
+        before = text[: found.end()].split()
+        if "hinders" not in lexicon.entries.get(before[-1], {}) and strong.match(text[found.end() :]):
+            return before
+    return []
 
 
-def _words_left(message: Message, at: int) -> bool:
-    """Whether words that mean something follow place `at` of the message's key."""
-    rest = message.whole[at:].split()
+def _words_left(message: Message, rest: str) -> bool:
+    """Whether words that mean something follow in the rest of the reply."""
     courtesy = {word for piece in message.pieces if "polite" in piece.senses for word in piece.text.split()}
-    return any(word[0].isalnum() and word not in courtesy for word in rest)
+    return any(word[0].isalnum() and word not in courtesy for word in rest.split())

@@ -24,7 +24,7 @@ from flows.replies.scale import read_scale
 from flows.replies.stop import wish
 from flows.replies.text import read_text
 from flows.replies.times import read_time
-from flows.replies.yesno import read_yesno
+from flows.replies.yesno import echoing, read_yesno
 
 UNCLEAR = Reading("unclear")
 STOP = Reading("command", command="stop")
@@ -53,9 +53,13 @@ def understand(
     if button is not None and (tapped := _tapped(question, button)) is not None:
         return tapped
     text = text.strip()
-    if len(text) > LONGEST or not text:
+    if not text:
         return _beyond_words(question, text, media, location)
     ready = prepared(question, context)
+    if len(text) > LONGEST:
+        told = _beyond_words(question, text, media, location)
+        begins = wish(read(text[:LONGEST], ready.lexicon, ready.vocabulary), ready.lexicon, True)
+        return replace(told, unsure_stop=True) if begins is not None and told.outcome != "command" else told
     message = read(text, ready.lexicon, ready.vocabulary)
     if not message.pieces:
         return _beyond_words(question, "", media, location)
@@ -76,8 +80,10 @@ def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContex
     question = ready.question
     is_open = question.kind in _OPEN
     wished = wish(message, ready.lexicon, is_open, loose=question.other)
-    if wished == "stop":
+    if wished == "stop" or (wished == "pattern" and not ready.about_contact):
         return STOP
+    if wished == "weak" and question.kind == "yesno" and echoing(message, ready.echoed):
+        wished = "doubt"
     order = command(message, ready.lexicon, is_open)
     if is_open and order is not None:
         return order
@@ -85,7 +91,7 @@ def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContex
     named = reading.outcome == "answered" and reading.value != "other"
     if order is not None and order.command == "language" and _is_about_languages(ready, message):
         return reading
-    if wished == "weak":
+    if wished in ("weak", "pattern"):
         return replace(reading, unsure_stop=True) if named else STOP
     if order is not None and not (named and _outweighs(ready, message, order)):
         return order
@@ -99,7 +105,8 @@ def _is_about_languages(ready: Prepared, message: Message) -> bool:
     """Whether a language's name answers a question about languages: "Spanish" does, "can we do this in Spanish" does not."""
     if ready.options is None or not ready.options.tongues:
         return False
-    return not any(piece.has("speak_frame", "speak_not") for piece in message.pieces)
+    asks = [piece for piece in message.pieces if piece.has("speak_frame", "speak_not")]
+    return all(piece.has("speak_tell", "small", "intro", "self", "only") for piece in asks)
 
 
 def _outweighs(ready: Prepared, message: Message, order: Reading) -> bool:
@@ -223,12 +230,14 @@ def read_command(text: str, languages: Sequence[str]) -> Reading:
     """A text that came with no question open: a command, or unclear (`unsure_stop` where it may be a wish to be left
     alone). `languages`: the participant's or community's languages, the likeliest first."""
     text = text.strip()
-    if not text or len(text) > LONGEST:
+    if not text:
         return UNCLEAR
     words = lexicon(languages[0] if languages else "en", tuple(languages[1:]))
-    message = read(text, words)
+    message = read(text[:LONGEST], words)
     wished = wish(message, words, False)
-    if wished in ("stop", "weak"):
+    if len(text) > LONGEST:
+        return replace(UNCLEAR, unsure_stop=wished is not None)
+    if wished in ("stop", "pattern", "weak"):
         return STOP
     order = command(message, words, False)
     if order is not None:

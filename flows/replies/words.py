@@ -42,7 +42,7 @@ class Words:
     `joins`: between which parts of a number "and" stands ("hundreds": 105; "tens": 25 too; "reversed": five-and-twenty).
     `clitics`: small words written onto the next ("و" in "والطعام"). `patterns`: pattern texts by name (`stop.strong`,
     `asks.person`), with their `groups`. `tight`: phrases of letters and digits that stand without a space ("2moro").
-    `spellings`: other spellings of words that labels may have.
+    `spellings`: other spellings of words that labels may have. `short`: shorthand -> the word that patterns have ("u": "you").
     """
 
     language: str
@@ -58,6 +58,7 @@ class Words:
     groups: Mapping[str, str]
     tight: frozenset[str]
     spellings: Mapping[str, tuple[str, ...]]
+    short: Mapping[str, str]
 
 
 #: Plain entries at the top of a file, with what stands where one is missing.
@@ -110,7 +111,7 @@ _LISTS = frozenset(
     """undecided hedge polite intro counting small people self question not but because or and correction all both none
     except other dont_know indifferent skip refuse not_applicable vague ordinal_ending last middle position about more_than less_than
     minus to between out_of stars currency lowest highest degrees strong_degrees per next this previous ago ahead from_now
-    from before after weekend am pm point at day_mark month_mark year_mark day_article part speak_frame speak_not if only not_refusing at_least
+    from before after weekend am pm point at day_mark month_mark year_mark day_article part speak_frame speak_tell speak_not if only not_refusing hinders contact at_least
     at_most""".split()  # noqa: SIM905
 )
 _STOP_LISTS = ("words", "clear", "closed", "doubt")
@@ -134,6 +135,7 @@ class _File:
         self.groups: dict[str, str] = {}
         self.tight: set[str] = set()
         self.spellings: dict[str, tuple[str, ...]] = {}
+        self.short: dict[str, str] = {}
 
     def wrong(self, place: str, remedy: str) -> WordsError:
         return WordsError(f"{self.path.name}: {place}: {remedy}")
@@ -176,11 +178,14 @@ class _File:
         elif section == "spellings":
             for name, text in self.table(section, body).items():
                 self.spellings[key(str(name))] = tuple(key(one) for one in self.list(f"spellings.{name}", text))
+        elif section == "short":
+            for name, text in self.table(section, body).items():
+                self.short.update({key(one): key(str(name)) for one in self.list(f"short.{name}", text)})
         elif section in _TABLES:
             self._table(section, body)
         elif section != "complete":
             raise self.unknown(
-                section, [*_SCALARS, *_TABLES, *_LISTS, "stop", "asks", "groups", "spellings", "complete"]
+                section, [*_SCALARS, *_TABLES, *_LISTS, "stop", "asks", "groups", "spellings", "short", "complete"]
             )
 
     def _table(self, section: str, body: object) -> None:
@@ -231,6 +236,7 @@ def read(path: Path) -> Words:
         groups=file.groups,
         tight=frozenset(file.tight),
         spellings=file.spellings,
+        short=file.short,
     )
 
 

@@ -38,7 +38,8 @@ def echoes(question: Question) -> frozenset[str]:
     """The stems of the question's own words, in all its languages: "don't end it" answers "should the town end …?"."""
     found: set[str] = set()
     for text in question.text.values():
-        found.update(stem(token[0]) for token in tokens(normalise(text)) if len(token[0]) > 2 and token[0][0].isalpha())
+        said = " ".join(word for word in text.split() if word != "STOP")  # "Reply STOP to leave" asks nothing
+        found.update(stem(token[0]) for token in tokens(normalise(said)) if len(token[0]) > 2 and token[0][0].isalpha())
     return frozenset(found)
 
 
@@ -114,6 +115,13 @@ def _echoes(pieces: list[Piece], echoed: frozenset[str]) -> bool:
     """Whether the clause is made of the question's words and small ones."""
     said = [piece for piece in pieces if not piece.has("not", *_SMALL)]
     return bool(said) and all(_is_echo(piece.text, echoed) for piece in said)
+
+
+def echoing(message: Message, echoed: frozenset[str]) -> bool:
+    """Whether the whole reply says the question's own words again: "end it" where the question is whether to end it."""
+    said = [piece for piece in message.pieces if not piece.is_sign and not piece.has(*_SMALL)]
+    told = [word for piece in said for word in piece.text.split(" ") if len(word) > 2]
+    return bool(told) and all(_is_echo(word, echoed) for word in told)
 
 
 def _is_echo(word: str, echoed: frozenset[str]) -> bool:
