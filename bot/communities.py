@@ -77,6 +77,42 @@ def add_community(
     )
 
 
+def change_community(
+    connection: Connection,
+    community: Row[Any],
+    *,
+    name: str | None = None,
+    languages: Sequence[str] | None = None,
+    timezone: str | None = None,
+    hours: Mapping[str, Any] | None = None,
+    contact: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> None:
+    """Change what is given of a community, and leave the rest; a setting that is None has its default again.
+
+    Raises `WrongUsage` where a part cannot be, in words that say what can.
+    """
+    values: dict[str, Any] = {}
+    if name is not None:
+        if not name.strip():
+            raise WrongUsage("--name is empty: it is what residents read, such as 'North End'.")
+        values["name"] = name.strip()
+    if languages is not None:
+        values["languages"] = checked_languages(languages)
+    if timezone is not None:
+        values["timezone"] = checked_zone(timezone)
+    if hours is not None:
+        values["hours"] = dict(hours)
+    if contact is not None:
+        values["contact"] = contact.strip() or None
+    if settings:
+        wanted = {**community.settings, **settings}
+        values["settings"] = checked_settings({key: value for key, value in wanted.items() if value is not None})
+    if not values:
+        raise WrongUsage("Nothing to change: give what is new, such as --contact or --set cap_per_day=2.")
+    rows.change_community(connection, community.id, values)
+
+
 def checked_languages(languages: Sequence[str]) -> list[str]:
     """The tags, each one once and known to CLDR; raises `WrongUsage`."""
     found: list[str] = []

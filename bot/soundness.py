@@ -68,7 +68,7 @@ def _communities(connection: Connection) -> Iterator[Finding]:
             yield Finding(
                 "doubtful",
                 f"{community.name} has no contact: HELP names nobody to ask.",
-                "Give one when adding it: --contact",
+                f'soundings community change {community.slug} --contact "Ana, 902 555 0199"',
             )
 
 
@@ -97,7 +97,7 @@ def _senders(settings: Settings, connection: Connection) -> Iterator[Finding]:
             "soundings sender add sms:+19025550100 --community …",
         )
     for address, reason in paused_senders(connection):
-        yield Finding("wrong", f"{address} is paused: {reason}.", "Mend the cause; it probes by itself and goes on.")
+        yield Finding("wrong", f"{address} is paused: {reason}.", f"Mend the cause; soundings sender resume {address}")
 
 
 def _providers(settings: Settings) -> Iterator[Finding]:
@@ -140,7 +140,7 @@ def _outbox(connection: Connection) -> Iterator[Finding]:
         yield Finding(
             "doubtful",
             f"{counts['unknown']} messages may or may not have gone.",
-            "soundings audit; a person may resend them",
+            "soundings outbox unknown; a person may send them again",
         )
     if oldest is not None and (now - oldest).total_seconds() > 900:
         yield Finding(

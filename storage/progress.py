@@ -112,6 +112,16 @@ def unknown(connection: Connection, community_id: int | None, limit: int) -> Seq
     return connection.execute(statement).all()
 
 
+def ids_of_status(
+    connection: Connection, statuses: Collection[str], community_id: int | None, limit: int
+) -> Sequence[int]:
+    """Outgoing messages of these statuses, the oldest first."""
+    statement = select(_m.id).where(_m.direction == "out", _m.status.in_(statuses)).order_by(_m.id).limit(limit)
+    if community_id is not None:
+        statement = statement.where(_m.community_id == community_id)
+    return connection.execute(statement).scalars().all()
+
+
 _RUNS = select(Run.id, Run.status, Run.visit).where(among(Run.id, "ids"))
 
 
@@ -126,6 +136,7 @@ def open_visits(connection: Connection, run_ids: Collection[int]) -> dict[int, i
 __all__ = [
     "MessageState",
     "claimed_before",
+    "ids_of_status",
     "lock_by_provider_id",
     "lock_states",
     "open_visits",

@@ -31,6 +31,7 @@ PLACES: Final = {
     "campaign": "bot.cli.campaign:app",
     "results": "bot.cli.results:app",
     "update": "bot.cli.update:app",
+    "outbox": "bot.cli.outbox:app",
     "audit": "bot.cli.audit:audit",
     "sms": "bot.cli.sms:app",
     "locale": "bot.cli.locale:app",

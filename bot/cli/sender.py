@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from bot.app import opened
 from bot.cli.output import InCommunity, Json, print_json, print_table, screen
 from bot.communities import add_sender, plan_sender, require_community
-from bot.errors import WrongUsage
-from storage.communities import list_senders
+from bot.errors import NotFound, WrongUsage
+from storage.communities import find_sender, list_senders
 from storage.models.communities import OPT_OUT_HANDLERS
+from storage.senders import pause_sender, resume_sender
+
+Address = Annotated[str, typer.Argument(help="The sender, as it was registered: sms:+19025550100.")]
 
 app = typer.Typer(help="The numbers and bots that messages leave from.", no_args_is_help=True)
 
@@ -70,3 +74,43 @@ def list_all(
         [(s["sender"], s["community"], s["opt_out"], s["pace"], s["paused"]) for s in found],
         empty="No sender yet. Add one with: soundings sender add sms:+19025550100 --community north-end",
     )
+
+
+@app.command()
+def pause(
+    address: Address,
+    reason: Annotated[str, typer.Option(help="Why, for colleagues.")] = "paused by hand",
+    as_json: Json = False,
+) -> None:
+    """Send nothing from a sender until it is resumed; what is to leave waits."""
+    with opened() as house, house.write() as connection:
+        sender_id, name = _sender(connection, address)
+        if not pause_sender(connection, sender_id, reason, house.clock.now()):
+            raise WrongUsage(f"{name} is paused already. Let it go on with: soundings sender resume {name}")
+    _said(as_json, name, reason, f"{name} is paused. Let it go on with: soundings sender resume {name}")
+
+
+@app.command()
+def resume(address: Address, as_json: Json = False) -> None:
+    """Let a sender go on that was paused, by hand or because its provider refused it; mend the cause first."""
+    with opened() as house, house.write() as connection:
+        sender_id, name = _sender(connection, address)
+        if not resume_sender(connection, sender_id):
+            raise WrongUsage(f"{name} is not paused.")
+    _said(as_json, name, None, f"{name} goes on.")
+
+
+def _sender(connection: Connection, address: str) -> tuple[int, str]:
+    """A sender's id and its address as it is registered."""
+    name = plan_sender(address).address
+    found = find_sender(connection, name)
+    if found is None:
+        raise NotFound("sender", name, tuple(dict.fromkeys(row.address for row in list_senders(connection))))
+    return int(found.id), name
+
+
+def _said(as_json: bool, name: str, paused: str | None, sentence: str) -> None:
+    if as_json:
+        print_json({"sender": name, "paused": paused})
+    else:
+        screen.print(sentence)

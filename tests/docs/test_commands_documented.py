@@ -33,8 +33,6 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
 
 
 COMMANDS: Mapping[str, Any] = {" ".join(path): command for path, command in commands(get_command(app))}
-#: Named in messages of the program, and not built yet.
-PROMISED = {"sender resume", "outbox resend", "outbox unknown"}
 SECTIONS = dict(
     re.findall(
         r"^### `soundings ([a-z -]+?)(?: \[?[A-Z]+(?: [A-Z]+)*\]?)?`\n(.*?)(?=^##|\Z)", read("commands.md"), re.M | re.S
@@ -110,8 +108,7 @@ def test_the_commands_that_a_page_names_are_there(written: Path) -> None:
 
 def test_the_commands_that_the_program_names_are_there() -> None:
     source = "\n".join(path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py"))
-    assert unknown_commands(source) <= PROMISED
-    assert PROMISED.isdisjoint(COMMANDS), "built by now: take it out of PROMISED"
+    assert unknown_commands(source) == set()
 
 
 @pytest.mark.parametrize("written", PAGES, ids=lambda page: page.name)
@@ -128,7 +125,7 @@ def test_the_links_of_a_page_lead_somewhere(written: Path) -> None:
 
 def unknown_commands(text: str) -> set[str]:
     """`soundings sender resume` and the like, that there are not: a group's name and a word that is no command of it."""
-    groups = {name.split()[0] for name in COMMANDS if " " in name} | {name.split()[0] for name in PROMISED}
+    groups = {name.split()[0] for name in COMMANDS if " " in name}
     named = {
         f"{group} {word}" for group, word in re.findall(r"\bsoundings ([a-z]+) ([a-z]+)\b", text) if group in groups
     }
