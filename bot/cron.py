@@ -13,20 +13,34 @@ from bot.errors import WrongUsage
 def next_time(cron: str, zone: str, now: datetime) -> datetime | None:
     """The next moment (UTC) after `now` that the five fields of `cron` name in the zone; None where it never comes.
 
-    Raises `WrongUsage` where the fields cannot be read.
+    The fields are read off the clock's face. Of a time that comes twice as the clocks go back the first counts, and no other; one
+    that is skipped as they go forward moves to the next that there is (DESIGN §10). Raises `WrongUsage` where the fields cannot be
+    read.
     """
-    local = now.astimezone(ZoneInfo(zone))
-    found: datetime | None = _trigger(cron, zone).get_next_fire_time(local, local + timedelta(microseconds=1))
-    return None if found is None else found.astimezone(UTC)
+    here, trigger = ZoneInfo(zone), _trigger(cron)
+    face: datetime | None = now.astimezone(here).replace(tzinfo=UTC)
+    while face is not None:
+        face = trigger.get_next_fire_time(face, face + timedelta(microseconds=1))
+        if face is not None and (moment := _moment(face, here)) > now:
+            return moment
+    return None
 
 
-def _trigger(cron: str, zone: str) -> CronTrigger:
+def _trigger(cron: str) -> CronTrigger:
     try:
-        return CronTrigger.from_crontab(cron, timezone=ZoneInfo(zone))
+        # On a clock that never changes: APScheduler's own way over a change comes back to the same moment for ever.
+        return CronTrigger.from_crontab(cron, timezone=UTC)
     except ValueError as error:
         raise WrongUsage(
             f"{cron!r} cannot be read ({error}). Five fields: minute hour day month weekday, such as '0 10 * * mon'."
         ) from None
+
+
+def _moment(face: datetime, zone: ZoneInfo) -> datetime:
+    clock = face.replace(tzinfo=None)
+    while (there := clock.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != clock:
+        clock += timedelta(minutes=1)
+    return there
 
 
 __all__ = ["next_time"]
