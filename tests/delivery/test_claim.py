@@ -82,6 +82,7 @@ def test_one_claim_takes_one_message_a_resident(database: Database) -> None:
     bulk = town.message(resident, priority=2)
     reply = town.message(resident)
     assert town.claimed() == [reply]
+    assert town.claimed() == [], "while one is on its way nothing else goes, however urgent"
     town.change(Message, reply, status="sent")
     assert town.claimed() == [bulk]
 
