@@ -56,6 +56,12 @@ def revision_by_number(connection: Connection, flow_id: int, number: int) -> int
     return connection.execute(statement).scalar_one_or_none()
 
 
+def revision_names(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Revisions as a person names them, by id: `check-in@2`."""
+    statement = select(Revision.id, Flow.name, Revision.number).join(Flow, Flow.id == Revision.flow_id)
+    return {row.id: f"{row.name}@{row.number}" for row in connection.execute(statement.where(Revision.id.in_(ids)))}
+
+
 def insert_revision(
     connection: Connection,
     *,

@@ -85,6 +85,14 @@ def read_tags(connection: Connection, participants: Collection[ParticipantRow]) 
         by_id[participant_id].tags.add(tag)
 
 
+def tags_of(connection: Connection, ids: Collection[int]) -> dict[int, set[str]]:
+    """The tags of each of these participants who bears any."""
+    found: dict[int, set[str]] = {}
+    for participant_id, tag in connection.execute(_TAGS, {"ids": sorted(ids)}):
+        found.setdefault(participant_id, set()).add(tag)
+    return found
+
+
 def insert_participants(connection: Connection, rows: Iterable[ParticipantRow]) -> None:
     """Add participants whose ids were taken before."""
     _insert(connection, map(_whole, rows))

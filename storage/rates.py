@@ -43,4 +43,22 @@ def response(
     return Response(int(asked), int(answered), int(completed))
 
 
-__all__ = ["Response", "response"]
+def response_by_arm(connection: Connection, campaign_id: int) -> dict[str, Response]:
+    """What became of the people of each arm of a campaign: arm -> response so far; those without an arm are left out."""
+    heard = exists().where(Answer.run_id == Run.id)
+    statement = (
+        select(
+            Invitation.arm,
+            func.count(),
+            func.sum(case((heard, 1), else_=0)),
+            func.sum(case((Run.outcome == "completed", 1), else_=0)),
+        )
+        .select_from(Run)
+        .join(Invitation, Invitation.id == Run.invitation_id)
+        .where(Run.campaign_id == campaign_id, Invitation.arm.is_not(None))
+        .group_by(Invitation.arm)
+    )
+    return {str(row[0]): Response(int(row[1]), int(row[2]), int(row[3])) for row in connection.execute(statement)}
+
+
+__all__ = ["Response", "response", "response_by_arm"]

@@ -57,8 +57,8 @@ class Sample(Part):
     `by`: strata, `language`, `channel` or an attribute; each has its part in proportion, or with `equal` the same number.
     """
 
-    size: int | None = Field(None, ge=1)
-    share: float | None = Field(None, gt=0, le=1)
+    size: int | None = Field(default=None, ge=1)
+    share: float | None = Field(default=None, gt=0, le=1)
     by: str | None = None
     equal: bool = False
     seed: str = "1"

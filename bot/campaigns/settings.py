@@ -36,7 +36,7 @@ class Repeat(Part):
     """Waves again and again by `cron` in the community's zone, `times` in all; `same_people`: the sample of the first wave."""
 
     cron: str
-    times: int | None = Field(None, ge=1)
+    times: int | None = Field(default=None, ge=1)
     same_people: bool = False
 
 

@@ -2,92 +2,142 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress_bar import ProgressBar
 from sqlalchemy import Connection, Row
 
-from bot.app import opened
-from bot.campaigns import audience as audiences
-from bot.campaigns.changes import cancel as cancel_campaign
-from bot.campaigns.changes import pause as pause_campaign
-from bot.campaigns.changes import resume as resume_campaign
-from bot.campaigns.launch import create_campaign, require_campaign
-from bot.campaigns.status import CampaignStatus, status_of
-from bot.cli.moments import read_moment
+from bot.app import Installation, opened
+from bot.campaigns import changes
+from bot.campaigns.estimate import estimate as make_estimate
+from bot.campaigns.estimated import Estimate
+from bot.campaigns.launch import create_campaign, find_revision, require_campaign
+from bot.campaigns.prices import load_prices
+from bot.campaigns.status import status_of
+from bot.cli.campaign_options import CampaignOptions, Described, describe, takes_options
+from bot.cli.campaign_shown import show_estimate, show_gist, show_status, working
 from bot.cli.output import InCommunity, Json, print_json, print_table, screen
 from bot.communities import require_community
-from bot.interop.audience_csv import participants_in
 from storage import campaigns as rows
+
+__all__ = ["app", "show_status"]
 
 app = typer.Typer(help="Ask a community something, and see how it goes.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="The campaign's name.")]
+Flow = Annotated[str, typer.Argument(help="The published flow to send; check-in@2 for its second revision.")]
+Called = Annotated[str | None, typer.Option(help="What to call it; the flow's name if left out.")]
 
 
 @app.command()
+@takes_options
 def launch(
-    flow: Annotated[str, typer.Argument(help="The published flow to send.")],
+    flow: Flow,
     community: InCommunity,
-    name: Annotated[str | None, typer.Option(help="What to call it; the flow's name if left out.")] = None,
-    at: Annotated[
-        str | None, typer.Option(help="When: 2026-11-24T10:00, the community's clock. Now if left out.")
-    ] = None,
-    tag: Annotated[
-        list[str] | None, typer.Option(help="Only participants with this tag; give it again for more.")
-    ] = None,
-    language: Annotated[list[str] | None, typer.Option(help="Only participants who read this language.")] = None,
-    channel: Annotated[list[str] | None, typer.Option(help="Only those reached by sms, telegram or sim.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Only those in this file (a column phone or telegram).")] = None,
-    reminder: Annotated[
-        list[str] | None, typer.Option(help="When to remind who has not answered: 24h. In place of the flow's own.")
-    ] = None,
-    closes: Annotated[str | None, typer.Option(help="When nobody starts any more.")] = None,
-    keyword: Annotated[str | None, typer.Option(help="A word that anybody may text to take part.")] = None,
+    name: Called = None,
+    *,
+    options: CampaignOptions,
     as_json: Json = False,
 ) -> None:
-    """Send a flow to everybody in a community who agreed to surveys, or to a part of them."""
-    with opened() as installation, installation.write() as connection:
-        place = require_community(connection, community)
+    """Send a flow to everybody in a community who agreed to surveys, or to a part of them.
+
+    What it will take is shown; to see it whole and launch nothing: soundings campaign estimate, with the same options.
+    """
+    chosen = name or flow.partition("@")[0]
+    with opened() as installation:
         now = installation.clock.now()
-        audience = audiences.Audience(
-            tags=tuple(tag or ()),
-            languages=tuple(language or ()),
-            channels=tuple(channel or ()),
-            participants=None if csv is None else participants_in(connection, place, csv),
-        )
-        chosen = name or flow
-        create_campaign(
-            connection,
-            community=place,
-            flow=flow,
-            name=chosen,
-            audience=audience,
-            launch_at=read_moment(at, place.timezone) if at else now,
-            closes_at=read_moment(closes, place.timezone) if closes else None,
-            reminders=reminder,
-            keyword=keyword,
-            now=now,
-        )
-        asked = audiences.size(connection, audience, place.id)
-        campaign = _with_flow(connection, place, chosen)
+        with installation.read() as connection:
+            place = require_community(connection, community)
+            described = describe(connection, place, flow, options, now)
+            # What cannot be launched is refused before anything is reckoned.
+            found = _estimate(installation, connection, place, flow, chosen, described, options, gist=True)
+        with installation.write() as connection:
+            create_campaign(
+                connection,
+                community=place,
+                flow=flow,
+                name=chosen,
+                audience=described.audience,
+                launch_at=described.launch_at,
+                closes_at=described.closes_at,
+                reminders=options.reminder,
+                keyword=options.keyword,
+                settings=described.settings.model_copy(update={"expected": found.gist()}),
+                now=now,
+            )
+            campaign = require_campaign(connection, place, chosen)
     if as_json:
         print_json(
             {
                 "campaign": chosen,
                 "community": community,
                 "status": campaign.status,
-                "audience": asked,
+                "audience": found.recipients,
                 "launch_at": campaign.launch_at,
+                "expected": found.gist(),
+                "warnings": list(found.warnings),
             }
         )
         return
-    when = f"at {campaign.launch_at:%Y-%m-%d %H:%M} UTC" if at else "now"
-    screen.print(
-        f"{chosen} goes out {when} to {asked} people. See how it goes: soundings campaign status {chosen} --community {community}"
+    show_gist(found, place)
+    goes_out = (
+        "now" if described.at_once and campaign.launch_at <= now else f"at {campaign.launch_at:%Y-%m-%d %H:%M} UTC"
     )
+    screen.print(
+        f"{chosen} goes out {goes_out}. See how it goes: soundings campaign status {chosen} --community {community}"
+    )
+
+
+@app.command()
+@takes_options
+def estimate(
+    flow: Flow,
+    community: InCommunity,
+    name: Called = None,
+    *,
+    options: CampaignOptions,
+    as_json: Json = False,
+) -> None:
+    """What a launch with the same options would take: who is asked and who not, texts and cost, time, likely answers.
+
+    Nothing is sent or written down.
+    """
+    chosen = name or flow.partition("@")[0]
+    with opened() as installation, installation.read() as connection:
+        place = require_community(connection, community)
+        described = describe(connection, place, flow, options, installation.clock.now())
+        found = _estimate(installation, connection, place, flow, chosen, described, options)
+    if as_json:
+        print_json({"flow": flow, "community": community, "launch_at": described.launch_at, **found.as_dict()})
+    else:
+        show_estimate(found, place)
+
+
+def _estimate(
+    installation: Installation,
+    connection: Connection,
+    place: Row[Any],
+    flow: str,
+    name: str,
+    described: Described,
+    options: CampaignOptions,
+    *,
+    gist: bool = False,
+) -> Estimate:
+    with working("Reading what each would be sent", quiet=gist) as progress:
+        return make_estimate(
+            connection,
+            community=place,
+            audience=described.audience,
+            settings=described.settings,
+            revision_id=find_revision(connection, place, flow),
+            name=name,
+            launch_at=described.launch_at,
+            now=installation.clock.now(),
+            house=installation.house,
+            prices=load_prices(options.prices),
+            progress=progress,
+        )
 
 
 @app.command("list")
@@ -123,7 +173,10 @@ def list_all(
 def status(name: Name, community: InCommunity, as_json: Json = False) -> None:
     """Who was invited, who answered, and what became of the messages."""
     with opened() as installation, installation.read() as connection:
-        found = status_of(connection, _with_flow(connection, require_community(connection, community), name))
+        place = require_community(connection, community)
+        campaign = require_campaign(connection, place, name)
+        whole = next(row for row in rows.list_campaigns(connection, place.id) if row.id == campaign.id)
+        found = status_of(connection, whole)
     if as_json:
         print_json(found.as_dict())
     else:
@@ -134,7 +187,7 @@ def status(name: Name, community: InCommunity, as_json: Json = False) -> None:
 def pause(name: Name, community: InCommunity, as_json: Json = False) -> None:
     """Hold back what has not left; replies to those who write go on."""
     with opened() as installation, installation.write() as connection:
-        pause_campaign(connection, require_campaign(connection, require_community(connection, community), name))
+        changes.pause(connection, require_campaign(connection, require_community(connection, community), name))
     _said(
         as_json,
         name,
@@ -146,18 +199,34 @@ def pause(name: Name, community: InCommunity, as_json: Json = False) -> None:
 @app.command()
 def resume(name: Name, community: InCommunity, as_json: Json = False) -> None:
     """Let a paused campaign go on."""
-    with opened() as installation, installation.write() as connection:
-        campaign = require_campaign(connection, require_community(connection, community), name)
-        status = resume_campaign(connection, campaign, installation.clock.now())
-    _said(as_json, name, status, f"{name} goes on.")
+    with opened() as installation:
+        with installation.write() as connection:
+            campaign = require_campaign(connection, require_community(connection, community), name)
+            standing = changes.resume(connection, campaign, installation.clock.now())
+        more = 1
+        while more:
+            with installation.write() as connection:
+                more = changes.recall_messages(connection, campaign.id, installation.clock.now())
+    _said(as_json, name, standing, f"{name} goes on.")
 
 
 @app.command()
 def cancel(name: Name, community: InCommunity, as_json: Json = False) -> None:
     """End a campaign for good; the answers so far stay."""
-    with opened() as installation, installation.write() as connection:
-        campaign = require_campaign(connection, require_community(connection, community), name)
-        counts = cancel_campaign(connection, campaign, installation.clock.now(), installation.house)
+    with opened() as installation:
+        now = installation.clock.now()
+        with installation.write() as connection:
+            campaign = require_campaign(connection, require_community(connection, community), name)
+            counts = changes.cancel(connection, campaign, now, installation.house)
+        # It is over already: nothing of it leaves. What is left of it is put away in slices, by whoever comes first.
+        left, total, done = 1, sum(counts.values()), 0
+        with working("Taking back what has not left", quiet=as_json) as progress:
+            while left:
+                with installation.write() as connection:
+                    cleared = changes.clear_campaign(connection, campaign.id, "cancelled", now, installation.house)
+                left = sum(cleared.values())
+                done += left
+                progress(min(done, total), total)
     if as_json:
         print_json({"campaign": name, "status": "cancelled", "cancelled": counts})
         return
@@ -165,26 +234,6 @@ def cancel(name: Name, community: InCommunity, as_json: Json = False) -> None:
         f"{name} is cancelled: {counts['invitations']} not asked any more, {counts['messages']} messages not sent, "
         f"{counts['runs']} conversations ended. The answers so far stay."
     )
-
-
-def show_status(found: CampaignStatus) -> None:
-    """A campaign's figures for a person."""
-    screen.print(f"[bold]{found.campaign}[/bold] ({found.flow}, revision {found.revision}) is {found.status}")
-    screen.print(ProgressBar(total=1.0, completed=found.progress, width=40), f"{found.progress:.0%}")
-    print_table(
-        ("invited", "waiting", "began", "answered", "completed", "stopped", "expired"),
-        [(found.invited, found.pending, found.started, found.answered, found.completed, found.stopped, found.expired)],
-        empty="",
-    )
-    if found.skipped:
-        screen.print("Not asked: " + ", ".join(f"{n} {reason}" for reason, n in sorted(found.skipped.items())))
-    if found.messages:
-        screen.print("Messages: " + ", ".join(f"{n} {state}" for state, n in sorted(found.messages.items())))
-
-
-def _with_flow(connection: Connection, place: Row[Any], name: str) -> Row[Any]:
-    campaign = require_campaign(connection, place, name)
-    return next(row for row in rows.list_campaigns(connection, place.id) if row.id == campaign.id)
 
 
 def _said(as_json: bool, name: str, state: str, sentence: str) -> None:

@@ -12,6 +12,7 @@ from bot.app import opened
 from bot.campaigns.launch import require_campaign
 from bot.cli.moments import read_moment
 from bot.cli.output import InCommunity, Json, print_json, print_table, screen
+from bot.cli.texts import by_language
 from bot.communities import require_community
 from bot.errors import WrongUsage
 from bot.updates.schedule import cancel_update, preview_update, schedule_update
@@ -83,7 +84,7 @@ def preview(
             community=place,
             campaign=_campaign(connection, place, campaign),
             texts=by_language(text, place.languages),
-            otherwise=by_language(otherwise, place.languages) if otherwise else None,
+            otherwise=by_language(otherwise, place.languages, "--otherwise") if otherwise else None,
         )
     if as_json:
         print_json({"texts": dict(rendered.texts), "withheld": rendered.withheld})
@@ -148,18 +149,6 @@ def cancel(
         screen.print(f"Update {update} is cancelled; {stopped} messages were not sent.")
 
 
-def by_language(texts: list[str], languages: list[str]) -> dict[str, str]:
-    """`fr=La neige…` under its language, a text without one under the community's first."""
-    found: dict[str, str] = {}
-    for text in texts:
-        head, equals, rest = text.partition("=")
-        language, said = (head.strip(), rest) if equals and head.strip() in languages else (languages[0], text)
-        if language in found:
-            raise WrongUsage(f"There are two texts in {language}. Write the others with their language: --text 'fr=…'")
-        found[language] = said.strip()
-    return found
-
-
 def _schedule(
     community: str,
     text: list[str],
@@ -178,7 +167,7 @@ def _schedule(
             community=place,
             campaign=_campaign(connection, place, campaign),
             texts=by_language(text, place.languages),
-            otherwise=by_language(otherwise, place.languages) if otherwise else None,
+            otherwise=by_language(otherwise, place.languages, "--otherwise") if otherwise else None,
             at=read_moment(at, place.timezone) if at else None,
             cron=cron,
             subscribers=subscribers,
