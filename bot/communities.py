@@ -198,8 +198,7 @@ def add_sender(
     `opt_out` and `pace` left out are the plan's usual ones. Raises `WrongUsage` where it serves that community already
     or is registered with another `opt_out`.
     """
-    if pace is not None and not 0 < pace <= 10_000:
-        raise WrongUsage("--pace is in segments (SMS) or messages a second: a number above 0, such as 1 or 0.5.")
+    checked_pace(pace)
     known = rows.find_sender(connection, plan.address)
     if known is None:
         sender_id = rows.insert_sender(
@@ -215,13 +214,20 @@ def add_sender(
         if opt_out is not None and opt_out != known.opt_out:
             raise WrongUsage(
                 f"{plan.address} is registered with --opt-out {known.opt_out}; who answers a number's stop words is one "
-                "thing for all that it serves."
+                f"thing for all that it serves. Change it with: soundings sender change {plan.address} --opt-out {opt_out}"
             )
         if pace is not None:
             rows.set_pace(connection, sender_id, pace)
     if not rows.serve_community(connection, sender_id, community_id) and pace is None:
         raise WrongUsage(f"{plan.address} serves this community already. Give --pace to change how fast it sends.")
     return sender_id
+
+
+def checked_pace(pace: float | None) -> float | None:
+    """The pace, or None where there is none; raises `WrongUsage`."""
+    if pace is not None and not 0 < pace <= 10_000:
+        raise WrongUsage("--pace is in segments (SMS) or messages a second: a number above 0, such as 1 or 0.5.")
+    return pace
 
 
 def add_coordinator(

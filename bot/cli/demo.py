@@ -146,7 +146,7 @@ def _tell(demonstration: Demonstration, summary: Summary) -> None:
     resident = demonstration.one_thread()
     for at, mine, words in resident.thread():
         local = at.astimezone(ZoneInfo("America/Halifax"))
-        screen.print(Text(f"{local:%a %H:%M} {'>' if mine else '<'} {words}"))
+        screen.print(Text(f"{local:%a %H:%M} {'>' if mine else '<'} " + words.replace("\n", "\n" + " " * 12)))
     screen.rule()
     found = summary.as_dict()
     screen.print(Text(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in found.items())))

@@ -9,12 +9,19 @@ from sqlalchemy import Connection
 
 from bot.app import opened
 from bot.cli.output import InCommunity, Json, print_json, print_table, screen
-from bot.communities import add_sender, plan_sender, require_community
+from bot.communities import add_sender, checked_pace, plan_sender, require_community
 from bot.errors import NotFound, WrongUsage
 from storage.communities import find_sender, list_senders
 from storage.models.communities import OPT_OUT_HANDLERS
-from storage.senders import pause_sender, resume_sender
+from storage.senders import change_sender, pause_sender, resume_sender
 
+OptOut = Annotated[
+    str | None,
+    typer.Option(
+        help="Who answers STOP: 'provider' (Twilio does on ordinary numbers, the default there) or 'ours' (we do)."
+    ),
+]
+Pace = Annotated[float | None, typer.Option(help="Segments (SMS) or messages a second.")]
 Address = Annotated[str, typer.Argument(help="The sender, as it was registered: sms:+19025550100.")]
 
 app = typer.Typer(help="The numbers and bots that messages leave from.", no_args_is_help=True)
@@ -26,18 +33,12 @@ def add(
         str, typer.Argument(help="sms:+19025550100, sms:12345, sms:MG…, telegram:name_of_the_bot, sim:1")
     ],
     community: InCommunity,
-    opt_out: Annotated[
-        str | None,
-        typer.Option(
-            help="Who answers STOP: 'provider' (Twilio does on ordinary numbers, the default there) or 'ours' (we do)."
-        ),
-    ] = None,
-    pace: Annotated[float | None, typer.Option(help="Segments (SMS) or messages a second.")] = None,
+    opt_out: OptOut = None,
+    pace: Pace = None,
     as_json: Json = False,
 ) -> None:
     """Register a sender, or let one serve one more community."""
-    if opt_out is not None and opt_out not in OPT_OUT_HANDLERS:
-        raise WrongUsage(f"--opt-out is 'provider' or 'ours', not {opt_out!r}.")
+    _check(opt_out)
     plan = plan_sender(address)
     with opened() as house, house.write() as connection:
         place = require_community(connection, community)
@@ -46,6 +47,23 @@ def add(
         print_json({"sender": plan.address, "community": community})
     else:
         screen.print(f"{plan.address} serves {place.name}.")
+
+
+@app.command()
+def change(address: Address, opt_out: OptOut = None, pace: Pace = None, as_json: Json = False) -> None:
+    """Change a sender for all that it serves: who answers its stop words, or how fast it sends."""
+    _check(opt_out)
+    given = {"opt_out": opt_out, "pace": checked_pace(pace)}
+    values = {name: value for name, value in given.items() if value is not None}
+    if not values:
+        raise WrongUsage("Nothing to change: give --opt-out or --pace.")
+    with opened() as house, house.write() as connection:
+        sender_id, name = _sender(connection, address)
+        change_sender(connection, sender_id, **values)
+    if as_json:
+        print_json({"sender": name, **values})
+    else:
+        screen.print(f"{name} is changed; a running process knows it within seconds.")
 
 
 @app.command("list")
@@ -98,6 +116,11 @@ def resume(address: Address, as_json: Json = False) -> None:
         if not resume_sender(connection, sender_id):
             raise WrongUsage(f"{name} is not paused.")
     _said(as_json, name, None, f"{name} goes on.")
+
+
+def _check(opt_out: str | None) -> None:
+    if opt_out is not None and opt_out not in OPT_OUT_HANDLERS:
+        raise WrongUsage(f"--opt-out is 'provider' or 'ours', not {opt_out!r}.")
 
 
 def _sender(connection: Connection, address: str) -> tuple[int, str]:

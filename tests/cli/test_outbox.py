@@ -99,6 +99,17 @@ def test_what_to_send_again_must_be_said(words: list[str], told: str) -> None:
         CliRunner().invoke(app, ["outbox", "resend", *words], catch_exceptions=False)
 
 
+def test_who_answers_stop_can_be_changed() -> None:
+    with pytest.raises(WrongUsage, match="soundings sender change"):
+        run("sender", "add", SENDER, "-c", "shore-road", "--opt-out", "provider")
+    assert run("sender", "change", SENDER, "--opt-out", "provider", "--pace", "3")["opt_out"] == "provider"
+    (listed,) = run("sender", "list")
+    assert (listed["opt_out"], listed["pace"]) == ("provider", 3.0)
+    for words in ([], ["--pace", "0"], ["--opt-out", "theirs"]):
+        with pytest.raises(WrongUsage):
+            run("sender", "change", SENDER, *words)
+
+
 def test_a_sender_is_paused_and_goes_on() -> None:
     assert paused() is None
     assert run("sender", "pause", SENDER, "--reason", "the number moves") == {
