@@ -148,11 +148,23 @@ class Loopback:
         app.add_routes(self.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
+        await self._listen(port)
         self.port: int = self._runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"
         return self
+
+    async def _listen(self, port: int) -> None:
+        self._site = web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True)
+        await self._site.start()
+
+    async def refuse_for(self, seconds: float) -> None:
+        """Refuse new connections for a while; those that are open stay so."""
+        await self._site.stop()
+        try:
+            await self._until_stopped(seconds)
+        finally:
+            if not self._stopping.is_set():
+                await self._listen(self.port)
 
     async def stop(self) -> None:
         self._stopping.set()

@@ -163,7 +163,7 @@ class TwilioServer(TwilioMedia):
         )
         self.sent.append(text)
         if text.status_callback:
-            callbacks = self.callbacks_to.get(text.to, self.callbacks)
+            callbacks = self.next_callbacks(text.to)
             if callbacks.early:
                 await self._call_back(text, callbacks)
             else:
@@ -193,6 +193,10 @@ class TwilioServer(TwilioMedia):
         }
 
     # -- receipts
+
+    def next_callbacks(self, to: str) -> Callbacks:
+        """The receipts of the next message to this number."""
+        return self.callbacks_to.get(to, self.callbacks)
 
     async def _call_back(self, text: SentText, callbacks: Callbacks) -> None:
         for status, error in callbacks.in_order():
