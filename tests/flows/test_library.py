@@ -34,6 +34,16 @@ ACCEPTED = {
 }
 #: Languages whose letters are not those of plain SMS: their prompts may take two messages.
 TWO_MESSAGES = {"ar", "uk"}
+#: Languages that every flow speaks, with what residents text in them to pass a question, to go back, to be left alone.
+FULL = {
+    "en": ({"skip", "pass"}, "back", "stop"),
+    "fr": ({"passer"}, "retour", "stop"),
+    "es": ({"saltar"}, "volver", "ya no me manden mensajes"),
+    "ar": ({"تخطي", "تجاوز"}, "رجوع", "توقفوا عن إرسال الرسائل"),
+    "uk": ({"пропустити", "далі"}, "назад", "не пишіть мені більше"),
+    "zh": ({"跳过"}, "返回", "别再发短信了"),
+    "tl": ({"laktawan"}, "balik", "tama na po huwag na kayong mag-text"),
+}
 
 
 def resolve(name: str) -> Flow:
@@ -75,7 +85,7 @@ def test_at_most_five_questions(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_text_is_there_in_every_language(name: str) -> None:
     flow = FLOWS[name]
-    assert set(flow.languages) == {"en", "fr", "es", "ar", "uk", "zh", "tl"}
+    assert set(flow.languages) == set(FULL)
     assert [said.context for said in texts_of(flow) if set(said.text) != set(flow.languages)] == []
 
 
@@ -133,3 +143,21 @@ def test_what_about_you_asks_is_sensitive_and_never_asked_twice() -> None:
         assert state.ask.optional
         assert state.ask.sensitive
         assert state.ask.skip_if is not None
+
+
+@pytest.mark.parametrize("language", FULL)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_flow_runs_to_its_end_in_every_language(name: str, language: str) -> None:
+    """Each such transcript passes (above): here that there is one, in that language from the first text on."""
+    cases = [case for case in CASES if case.flow == name and (case.language or "en") == language]
+    whole = [case for case in cases if any(line.kind == "=" and line.text == "completed" for line in case.script)]
+    assert whole
+    assert any(line.kind == "<" for case in whole for line in case.script)
+
+
+@pytest.mark.parametrize("language", [tag for tag in FULL if tag not in {"en", "fr"}])
+def test_people_pass_go_back_and_stop_in_their_own_words(language: str) -> None:
+    replies = {line.text for case in CASES if case.language == language for line in case.script if line.kind == ">"}
+    skips, back, stop = FULL[language]
+    assert replies & skips
+    assert {back, stop} <= replies
