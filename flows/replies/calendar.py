@@ -179,7 +179,7 @@ def resolve(said: Said, today: date, within: Range) -> list[date]:
         return []
     if said.weekday is not None and said.year is None:
         return _of_week(said, today, within)
-    if said.day is not None and said.years_day:
+    if said.day is not None and said.years_day and not said.stray:
         return _of_day(said.day, today, within)
     return []
 

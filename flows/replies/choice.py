@@ -9,9 +9,12 @@ from flows.replies.numerals import amounts
 from flows.replies.options import Options
 from flows.replies.quantities import Span, holding, span_of
 from flows.replies.reading import Reading
+from flows.replies.slots import narrowed
 from flows.replies.stems import stem
 
 UNCLEAR = Reading("unclear")
+#: So many words at most may be one thing with what it is like: "kerosene heater".
+_SHORT_REPLY = 4
 
 
 def exact(message: Message, options: Options) -> Reading | None:
@@ -44,8 +47,12 @@ def read_choice(
         return UNCLEAR
     found = _not_asked(head(mentions(message, options, lexicon), message), message, echoed)
     wanted = wanted_of(found, options)
+    if len(wanted) > 1 and options.slots:
+        wanted = narrowed(message, wanted, options.slots, lexicon)
     if len(wanted) == 1:
-        if _taken_back(wanted[0], found, message) or (question.other and names_another(found, message)):
+        if question.other and (_says_other(message) or _is_of_another_sort(found, message, options)):
+            return _others(message) if _says_other(message) else UNCLEAR
+        if _taken_back(wanted[0], found, message) or names_another(found, message, either=not question.other):
             return UNCLEAR
         words = words_after(message, found[-1].end) if wanted[0] == options.other else None
         return answer(options, (wanted[0],), words)
@@ -59,6 +66,34 @@ def read_choice(
     if question.other and is_telling(message, about_languages=options.tongues):
         return Reading("answered", value="other", other=message.raw.strip())
     return UNCLEAR
+
+
+def _says_other(message: Message) -> bool:
+    """Whether the reply begins by saying that it is none of the options: "other: prayer meeting"."""
+    content = [at for at, piece in enumerate(message.pieces) if not piece.is_sign and not piece.has("polite", "intro")]
+    if not content or "other" not in message.pieces[content[0]].senses or message.pieces[content[0]].options:
+        return False
+    rest = message.pieces[content[0] + 1 :]
+    return any(piece.is_unknown for piece in rest) and (rest[0].is_sign or "polite" in rest[0].senses)
+
+
+def _others(message: Message) -> Reading:
+    first = next(at for at, piece in enumerate(message.pieces) if "other" in piece.senses)
+    return Reading("answered", value="other", other=words_after(message, first + 1) or message.raw.strip())
+
+
+def _is_of_another_sort(found: list[Mention], message: Message, options: Options) -> bool:
+    """Whether a strange word makes a part of a name another thing: "kerosene heater" where "Electric heaters" is one."""
+    if any(mention.way != "part" or mention.refused for mention in found) or len(found) > 1:
+        return False
+    first, end = found[0].first, found[0].end
+    content = [at for at, piece in enumerate(message.pieces) if not piece.is_sign and "polite" not in piece.senses]
+    word = message.pieces[first].text
+    if len(content) > _SHORT_REPLY or (word not in options.bound and stem(word) not in options.bound):
+        return False
+    before = message.pieces[first - 1] if first else None
+    after = message.pieces[end] if end < len(message.pieces) else None
+    return any(beside is not None and beside.is_unknown and len(beside.text) > 2 for beside in (before, after))
 
 
 def names_no_place(message: Message, options: Options, lexicon: Lexicon) -> bool:
@@ -96,7 +131,7 @@ def _held(message: Message, options: Options, lexicon: Lexicon) -> Reading | Non
     span = span_of(message, lexicon)
     if span is None:
         return None
-    timed = options.spans[0].timed
+    timed = any(one.timed for one in options.spans if one is not None)
     bare = span.exact and not span.timed and _is_bare(message)
     if timed and not span.timed:
         span = _in_unit_of(options.spans, span)
@@ -104,19 +139,27 @@ def _held(message: Message, options: Options, lexicon: Lexicon) -> Reading | Non
     if bare:
         place = _place(message, options, lexicon)
         if place is None and timed:
-            return UNCLEAR
+            return _at_an_end(options, span)
         if place is not None:
-            at_place = options.spans[place] if place < len(options.spans) else span
+            at_place = (options.spans[place] if place < len(options.spans) else None) or span
             said_there = span.low in (at_place.low, at_place.high)
             return answer(options, (place,) if said_there or not held or place in held else (*held, place))
     return answer(options, (held[0],)) if len(held) == 1 else UNCLEAR
 
 
-def names_another(found: list[Mention], message: Message) -> bool:
-    """Whether something that is no option is named beside one: "potholes and trees"."""
+def _at_an_end(options: Options, span: Span) -> Reading:
+    """The option that just this amount stands for: "15" where "Every 15 minutes" is one."""
+    ends = [at for at, one in enumerate(options.spans) if one is not None and one.exact and one.low == span.low]
+    return answer(options, (ends[0],)) if len(ends) == 1 else UNCLEAR
+
+
+def names_another(found: list[Mention], message: Message, *, either: bool = False) -> bool:
+    """Whether something that is no option is named beside one: "potholes and trees", "the shelter or whatsit". `either`:
+    only by an "or"."""
     taken = {at for mention in found for at in range(mention.first, mention.end)}
     for at, piece in enumerate(message.pieces):
-        if "and" not in piece.senses or piece.has("small", "or") or not 0 < at < len(message.pieces) - 1:
+        joins = not either and "and" in piece.senses and not piece.has("small", "or")
+        if not (joins or "or" in piece.senses) or not 0 < at < len(message.pieces) - 1:
             continue
         before, after = message.pieces[at - 1], message.pieces[at + 1]
         if "small" in after.senses and at + 2 < len(message.pieces):
@@ -128,9 +171,9 @@ def names_another(found: list[Mention], message: Message) -> bool:
     return False
 
 
-def _in_unit_of(spans: tuple[Span, ...], span: Span) -> Span:
+def _in_unit_of(spans: tuple[Span | None, ...], span: Span) -> Span:
     """A reply without a unit, in the unit of the options: the largest of minute, hour, day… that divides their ends."""
-    ends = [end for one in spans for end in (one.low, one.high) if abs(end) != float("inf") and end]
+    ends = [end for one in spans if one is not None for end in (one.low, one.high) if abs(end) != float("inf") and end]
     for factor in (525600.0, 43776.0, 10080.0, 1440.0, 60.0):
         if all(end % factor == 0 for end in ends):
             return span.times(factor)

@@ -120,6 +120,9 @@ def _every(message: Message, options: Options, lexicon: Lexicon) -> set[int]:
                 for token in tokens
             ]
             said = [value for value in (*counted, *spelt) if value is not None]
+            strange = any(one.is_unknown or (one is not piece and "none" in one.senses) for one in message.pieces)
+            if strange and "except" not in piece.senses and not _excepts(message):
+                return set()
             return everything if not said or said[0] == many else set()
         if "both" in piece.senses and many == 2:
             return everything
@@ -154,20 +157,26 @@ def _first_or_last(message: Message, options: Options, lexicon: Lexicon) -> set[
     return set(range(counts[0])) if first else set(range(many - counts[0], many))
 
 
+def _next(message: Message, at: int) -> int:
+    """The place after `at`, past one small word."""
+    return at + 2 if at + 2 < len(message.pieces) and "small" in message.pieces[at + 1].senses else at + 1
+
+
 def _with_words(
     question: Question, message: Message, found: list[Mention], wanted: set[int], options: Options
 ) -> Reading:
     """The options named; a further thing that is none of them ("snow and walking my dog") is asked about."""
-    if options.other is None:
-        return _answer(question, options, wanted)
-    if options.other in wanted:
+    if options.other is not None and options.other in wanted:
         last = max(mention.end for mention in found if options.other in mention.options)
         rest = [piece.text for piece in message.pieces[last:] if not piece.is_sign]
         return _answer(question, options, wanted, " ".join(rest) or None)
+    taken = {at for mention in found for at in range(mention.first, mention.end)}
+    strange = [piece.is_unknown and at not in taken for at, piece in enumerate(message.pieces)]
     for at, piece in enumerate(message.pieces[:-1]):
-        after = message.pieces[at + 1]
-        if ("and" in piece.senses or piece.text == ",") and after.is_unknown and at + 1 >= found[0].end:
+        if "and" in piece.senses and "small" not in piece.senses and at and strange[at - 1] and at < found[0].first:
+            return Reading("unclear", between=tuple(options.keys[number] for number in sorted(wanted)))
+        if ("and" in piece.senses or piece.text == ",") and strange[_next(message, at)] and at + 1 >= found[0].end:
             later = any(mention.first > at for mention in found)
-            if "and" in piece.senses or later:
+            if "and" in piece.senses or later or options.other is None:
                 return Reading("unclear", between=tuple(options.keys[number] for number in sorted(wanted)))
     return _answer(question, options, wanted)

@@ -25,7 +25,7 @@ def read_date(question: Question, message: Message, lexicon: Lexicon, today: dat
     """The one day that the reply names, as an ISO date."""
     within = range_of(question.minimum, question.maximum, today)
     clauses = _affirmed(message)
-    if clauses is None:
+    if clauses is None or (clauses is not message and not _names_a_day(clauses)):
         return UNCLEAR
     said = _Gatherer(clauses, lexicon, today).said()
     found = list(dict.fromkeys(resolve(said, today, within)))
@@ -36,6 +36,14 @@ def read_date(question: Question, message: Message, lexicon: Lexicon, today: dat
         shown = tuple(day.isoformat() for day in sorted(inside)[:_MOST_SHOWN])
         return Reading("unclear", between=shown, reason="two_readings")
     return Reading("unclear", reason="out_of_range") if found else _guess(said, today, within)
+
+
+def _names_a_day(message: Message) -> bool:
+    """Whether a day has a name of its own here, so that it is no "the day after" another."""
+    named = ("weekday", "month", "holiday")
+    return any(
+        piece.has(*named) or piece.is_digits or piece.senses.get("day") in (-1, 0) for piece in message.pieces
+    ) or (not any(piece.has("unit", "after", "before") for piece in message.pieces))
 
 
 def _guess(said: Said, today: date, within: Range) -> Reading:
@@ -170,6 +178,13 @@ class _Gatherer:
     def _shifts(self, at: int) -> bool:
         """Whether "before" or "after" stands before a day: "after Friday" is not Friday."""
         days = ("weekday", "month", "day", "holiday")
+        ahead = self.amounts.get(at + 1) or self.amounts.get(at + 2)
+        if (
+            ahead is not None
+            and (ahead.ordinal or self.pieces[ahead.first - 1].has("day_article"))
+            and (ahead.first == at + 1 or self.pieces[at + 1].has("small"))
+        ):
+            return True
         later = (piece for piece in self.pieces[at + 1 :] if not piece.is_sign and not piece.has("small", "this"))
         after = next(later, None)
         before = self._at(at - 1) if "\u4e00" <= self.pieces[at].text[0] <= "\u9fff" else None

@@ -19,6 +19,8 @@ _EVERYWHERE = ("stop", "command", "speak", "skip")
 _STRANGE = ("yes", "no", "number", "ordinal")
 #: Senses that only a whole reply has, so that its words are read one by one too ("call me" names the option "Call").
 _WHOLE = frozenset({"stop", "command", "command_closed"})
+#: Senses of a word whose last letter a thumb may double: "ouii", "opoo".
+_DOUBLED = ("yes", "no", "stop")
 #: Senses of a phrase that gives way to an option named inside it: "pas d'accord" where "D'accord" is an option.
 _YIELDING = frozenset(
     "yes no undecided daypart day week month_shift clock unit rate at am pm all vague number people holiday".split()  # noqa: SIM905
@@ -233,6 +235,10 @@ def _unknown(word: str, start: int, end: int, glued: bool, lexicon: Lexicon, voc
         senses, options = lexicon.entries.get(spelling, NOTHING), vocabulary.phrases.get(spelling, _NO_OPTIONS)
         if senses or options:
             return [Piece(spelling, senses, options, start, end, glued)]
+    if len(word) > 2 and word[-1] == word[-2] and word.isascii():
+        senses = lexicon.entries.get(word[:-1], NOTHING)
+        if not senses.keys().isdisjoint(_DOUBLED):
+            return [Piece(word[:-1], senses, _NO_OPTIONS, start, end, glued)]
     for clitic in lexicon.clitics:
         rest = word[len(clitic) :]
         if not word.startswith(clitic) or len(rest) < 2:

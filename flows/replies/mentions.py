@@ -45,6 +45,9 @@ _MOST_WORDS_FOR_SLIPS = 12
 _CLAUSE_ENDS = frozenset(".,;:!?()-/\n")
 #: Two words are forms of one if they begin with so many letters alike, and with so much of the longer one.
 _LONG_START, _MOSTLY = 5, 0.65
+_SHORTEST_START = 3
+#: Among other strange words a shorter one is no slip: "lâchez-moi la paix" is not about "pain".
+_LONG_SLIP = 6
 
 
 def _alike(word: str, other: str) -> bool:
@@ -93,7 +96,16 @@ class _Walk:
                 continue
             self.found.append(mention)
             at = mention.end
-        return [self._judged(mention) for mention in self.found]
+        return [self._judged(self._stressed(mention)) for mention in self.found]
+
+    def _stressed(self, mention: Mention) -> Mention:
+        """With a strong degree beside it, the option that says so: "agree completely" is "Strongly agree"."""
+        stronger = self.options.stronger.get(mention.options[0]) if len(mention.options) == 1 else None
+        if stronger is None:
+            return mention
+        beside = (*self.pieces[max(0, mention.first - 1) : mention.first], *self.pieces[mention.end : mention.end + 1])
+        strong = any("strong_degrees" in piece.senses and "small" not in piece.senses for piece in beside)
+        return replace(mention, options=(stronger,)) if strong else mention
 
     def _mention(self, at: int) -> Mention | None:
         piece = self.pieces[at]
@@ -225,10 +237,13 @@ class _Walk:
             next((named for root in stems(word) if (named := self.options.parts.get(root))), ())
             or self._joined(at)
             or self._longer(word)
+            or self._shortened(word)
         )
         if known:
             return Mention(known, at, at + 1, "part")
         if len(self.pieces) > _MOST_WORDS_FOR_SLIPS or (len(word) < 4 and len(self.content) > 1):
+            return None
+        if len(word) < _LONG_SLIP and sum(piece.is_unknown for piece in self.content) > 1:
             return None
         likely = near(word, self.options.words)
         if not likely:
@@ -250,6 +265,14 @@ class _Walk:
             if candidate[:_LONG_START] == word[:_LONG_START] and _alike(word, candidate):
                 found.update(self.options.vocabulary.phrases.get(candidate, ()))
         return tuple(found) if len(found) == 1 else ()
+
+    def _shortened(self, word: str) -> tuple[int, ...]:
+        """The option whose word the whole reply begins: "lib" of "Library hours", "fam" of "For families"."""
+        if len(self.content) > 1 or len(word) < _SHORTEST_START:
+            return ()
+        phrases = self.options.vocabulary.phrases
+        named = {tuple(phrases.get(one, ())) for one in self.options.words if one.startswith(word)}
+        return named.pop() if len(named) == 1 else ()
 
     def _joined(self, at: int) -> tuple[int, ...]:
         """Words written together or apart: "streetlights", "child care"."""
@@ -273,6 +296,8 @@ class _Walk:
             if self._denies(piece) and not piece.options and not numbered:
                 return self._refused(mention, "doubt" if strange else "no")
             if piece.has("dont_know", "undecided") and not piece.has("hedge", "degrees") and not piece.options:
+                return replace(mention, refused="doubt")
+            if "almost" in piece.senses and at == mention.first - 1 and mention.way != "place":
                 return replace(mention, refused="doubt")
             strange = strange or (piece.is_unknown and at not in taken)
         return mention

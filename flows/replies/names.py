@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.replies.lexicon import Lexicon, read
 from flows.replies.normal import key
-from flows.replies.stems import stems
+from flows.replies.stems import stems, variants
 
 #: Senses that make a word of a label too common to name the option by itself.
 _COMMON = frozenset(
@@ -25,10 +25,16 @@ class Names:
         self.squashed: dict[str, tuple[int, ...]] = {}
         self.spellings: dict[str, tuple[str, ...]] = {}
         self.likely: set[str] = set()
+        self.related: dict[str, tuple[str, ...]] = {}
+        self.heads: list[tuple[str, int]] = []
+        self.bound: set[str] = set()
         self.shorter: list[tuple[str, int]] = []
         for own in lexicon.all:
             for canonical, others in own.spellings.items():
                 self.spellings[canonical] = (*self.spellings.get(canonical, ()), *others)
+            for head, members in own.related.items():
+                for form in (head, *variants(head)):
+                    self.related[form] = (*self.related.get(form, ()), *members)
 
     @staticmethod
     def _add(table: dict[str, tuple[int, ...]], name: str, number: int) -> None:
@@ -51,6 +57,7 @@ class Names:
         name = key(text)
         words = name.split(" ")
         denies = bool(self.denied(name))
+        self.heads.append((name, number))
         for spelling in (name, *self.spellings.get(name, ())):
             self._add(self.full, spelling, number)
             self._add(self.squashed, spelling.replace(" ", ""), number)
@@ -65,13 +72,25 @@ class Names:
                 (shorter, number)
                 for shorter in (" ".join(content) if len(content) < len(pieces) else "", self._trimmed(words))
             )
+        self._bind(text)
         for word in content:
             if len(word) > 1 and not word[0].isdigit():
                 self._word(word, number)
+                self.heads.append((word, number))
                 if likely:
                     self.likely.add(word)
         if not denies:
             self._han(words, number)
+
+    def _bind(self, text: str) -> None:
+        """Note words that name something only together: "Electric heaters", not "Baby food and diapers"."""
+        together: list[str] = []
+        for piece in (*read(text, self.lexicon).pieces, None):
+            if piece is None or piece.is_sign or piece.has("and", "or"):
+                self.bound.update(together if len(together) > 1 else ())
+                together = []
+            elif not self._common(piece.text):
+                together.append(piece.text)
 
     def add_shorter(self) -> None:
         """The names without their common words, where that is no other option's whole name."""
@@ -79,6 +98,18 @@ class Names:
         for name, number in self.shorter:
             if name and name not in whole and not self._says_yes_or_no(name):
                 self._add(self.full, name, number)
+
+    def add_related(self) -> None:
+        """What belongs to the words of a name ("juice" to "Drinks"), where no option has that word itself."""
+        found: dict[str, tuple[int, ...]] = {}
+        for head, number in self.heads:
+            for member in self.related.get(head, ()):
+                if member in self.full or self._common(member):
+                    continue
+                for form in (member, *variants(member)):
+                    if form not in self.full and form not in self.single and not self._common(form):
+                        self._add(found, form, number)
+        self.single.update(found)
 
     def _says_yes_or_no(self, name: str) -> bool:
         return not {"yes", "no", "not", "all", "none"}.isdisjoint(self.lexicon.entries.get(name, ()))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 from flows.definition import Question
-from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.lexicon import Lexicon, Message, Piece, read
 from flows.replies.mentions import ends_clause
 from flows.replies.normal import key
 from flows.replies.numerals import Amount, Number, amounts, sense
@@ -11,6 +13,8 @@ from flows.replies.reading import Reading
 from flows.replies.spelling import near
 
 UNCLEAR = Reading("unclear")
+#: Whom a question counts: everybody, or only some.
+Counted: TypeAlias = Literal["all", "some"]
 _BEYOND = ("more_than", "less_than", "at_least", "at_most", "after", "before", "between", "vague")
 _BEYOND_AFTER = ("more_than", "less_than", "at_least", "at_most", "vague")
 _SMALL = (
@@ -59,11 +63,14 @@ def units(question: Question, lexicon: Lexicon) -> frozenset[str]:
     return frozenset(found)
 
 
-def read_number(question: Question, message: Message, lexicon: Lexicon, asked: frozenset[str]) -> Reading:
-    """The one number in the reply. `asked`: the units that the question speaks of."""
+def read_number(
+    question: Question, message: Message, lexicon: Lexicon, asked: frozenset[str], counted: Counted | None = None
+) -> Reading:
+    """The one number in the reply. `asked`: the units that the question speaks of; `counted`: whom it counts."""
     found = _counted(message, lexicon)
     if not found:
-        return _zero(question, message) or UNCLEAR
+        return _zero(question, message) or _persons(question, message, counted) or UNCLEAR
+    narrow = counted == "some"
     found, rate = _without_rate(found, message)
     found = _leading(found, message)
     if rate and rate not in asked:
@@ -72,13 +79,34 @@ def read_number(question: Question, message: Message, lexicon: Lexicon, asked: f
         return Reading("unclear", reason="two_readings")
     amount = found[0]
     values = fitting(question, amount.values)
-    if not amount.values or _is_inexact(amount, message) or _is_of_another_kind(amount, message, asked):
+    if (
+        not amount.values
+        or _is_about_one(amount, message, narrow)
+        or _is_inexact(amount, message)
+        or _is_of_another_kind(amount, message, asked)
+    ):
         return Reading("unclear", suggestion=values[0] if len(values) == 1 else None)
     if not values:
         return Reading("unclear", reason="out_of_range")
     if len(values) > 1:
         return Reading("unclear", suggestion=values[0], reason="two_readings")
     return Reading("answered", value=values[0])
+
+
+def _is_about_one(amount: Amount, message: Message, narrow: bool) -> bool:
+    """Whether the number is somebody's age ("my son is 12"), a share ("50%"), or counts all of us where some are asked
+    about."""
+    pieces = message.pieces
+    after = pieces[amount.end : amount.end + 3]
+    if after and "percent" in after[0].senses:
+        return True
+    before = pieces[: amount.first]
+    if narrow and any("ourselves" in piece.senses for piece in (*before[-3:], *after)):
+        return True
+    later = before[-4:]
+    somebody = any("people" in piece.senses and "self" not in piece.senses and not piece.is_sign for piece in later)
+    aged = bool(later) and later[-1].has("age") and not (after and after[0].has("people"))
+    return somebody and aged
 
 
 def _counted(message: Message, lexicon: Lexicon) -> list[Amount]:
@@ -142,7 +170,7 @@ def _leading(found: list[Amount], message: Message) -> list[Amount]:
     pure = all(
         piece.has(*_SMALL) or piece.is_sign or piece.is_digits or "number" in piece.senses for piece in pieces[:end]
     )
-    others = all(_counts_something(amount, message) for amount in found[1:])
+    others = all(_counts_something(amount, message) or _is_age(amount, message) for amount in found[1:])
     return found[:1] if pure and others and found[0].first == 0 else found
 
 
@@ -154,6 +182,13 @@ def _counted_apart(found: list[Amount], message: Message) -> bool:
 def _counts_something(amount: Amount, message: Message) -> bool:
     after = message.pieces[amount.end] if amount.end < len(message.pieces) else None
     return after is not None and (after.is_unknown or after.has("people"))
+
+
+def _is_age(amount: Amount, message: Message) -> bool:
+    """Whether a number with others is one of several ages: "4 and 9 yrs old"."""
+    rest = message.pieces[amount.end :]
+    unit = next((piece for piece in rest if not (piece.is_digits or piece.has("and", "number", "small"))), None)
+    return unit is not None and unit.senses.get("unit") == "year"
 
 
 def before_number(pieces: list[Piece], first: int) -> Piece | None:
@@ -200,11 +235,42 @@ def _is_of_another_kind(amount: Amount, message: Message, asked: frozenset[str])
     return people
 
 
+def _persons(question: Question, message: Message, counted: Counted | None) -> Reading | None:
+    """ "Just me" is one, "me and my husband" two, where all who come or live there are counted."""
+    if counted != "all":
+        return None
+    content = [
+        piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "only", "and", "hedge")
+    ]
+    persons = [piece for piece in content if piece.has("one_person", "myself")]
+    if not persons or not any("myself" in piece.senses for piece in persons):
+        return None
+    if any(not piece.has("one_person", "myself", "small", "intro", "self", "number") for piece in content):
+        return None
+    found = fitting(question, (len({piece.text for piece in persons}),))
+    return Reading("answered", value=found[0]) if found else None
+
+
+def whom(question: Question, lexicon: Lexicon) -> Counted | None:
+    """Whether a question counts all persons of a household or a party, only some of them ("How many children"), or none."""
+    found: set[Counted] = set()
+    for text in (*question.text.values(), *(question.unit or {}).values()):
+        for piece in read(text, lexicon).pieces:
+            if "some_persons" in piece.senses:
+                found.add("some")
+            elif "persons" in piece.senses:
+                found.add("all")
+    return "some" if "some" in found else "all" if found else None
+
+
 def _zero(question: Question, message: Message) -> Reading | None:
     """ "None", "aucune", "no kids": zero, where zero can be; a bare "no" only suggests it."""
     content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "self", "only")]
     if not content or not fitting(question, (0,)):
         return None
+    after = message.pieces[message.pieces.index(content[0]) + 1 :]
+    if "none" in content[0].senses and after and ends_clause(after[0]) and not content[0].has("skip", "refuse", "no"):
+        return Reading("answered", value=0)
     if "none" in content[0].senses and len(content) <= 2 and not content[0].has("skip", "refuse"):
         return Reading("answered", value=0)
     return Reading("unclear", suggestion=0) if "no" in content[0].senses else None

@@ -11,6 +11,7 @@ from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, read
 from flows.replies.names import Names
 from flows.replies.normal import key
 from flows.replies.quantities import Span, spans_of
+from flows.replies.slots import Slot, slot_of
 from flows.replies.stems import stem, variants
 from flows.replies.words import Value, nearest_language
 
@@ -44,7 +45,9 @@ class Options:
     `concepts`: sense -> the one option that says it. `squashed`: names without spaces. `words`: single words of which slips are looked for.
     `denying`: option -> the stems of a name of it that says no ("No family doctor"). `opposites`: option -> the one that
     denies it ("Agree" -> "Disagree"). `meanings`: (sense, value) -> the one option that says just that ("Monday").
-    `spans`: the amounts that the options stand for, if they all do. `tongues`: the question is about languages.
+    `spans`: the amounts that the options stand for, if most do; None for one that has none ("Rather not say"). `tongues`: the question is about languages.
+    `stronger`: option -> the one that says the same with a strong degree ("Agree" -> "Strongly agree"). `bound`: words
+    that name something only with another beside them, and their stems ("heaters" of "Electric heaters"). `slots`: the day's hours of each option ("Tuesday 10 to 12"), if several have some.
     """
 
     keys: tuple[str, ...]
@@ -58,8 +61,11 @@ class Options:
     denying: Mapping[int, frozenset[str]]
     opposites: Mapping[int, int]
     meanings: Mapping[tuple[str, Value], int]
-    spans: tuple[Span, ...]
+    spans: tuple[Span | None, ...]
     tongues: bool
+    stronger: Mapping[int, int]
+    bound: frozenset[str]
+    slots: tuple[Slot | None, ...]
 
 
 def _halves(label: str) -> list[str]:
@@ -97,7 +103,8 @@ def prepare(
     keys: list[str], labels: Sequence[list[str]], names: Sequence[list[_Name]], other: bool, lexicon: Lexicon
 ) -> Options:
     """Options from their keys, labels (the reader's language first) and everything that names them."""
-    spans = spans_of(list(labels), lexicon)
+    slots = _slots(labels, lexicon)
+    spans = () if slots else spans_of(list(labels), lexicon)
     gathered = Names(lexicon)
     every = [
         (number, part, likely)
@@ -109,23 +116,43 @@ def prepare(
         gathered.add(text, number, likely=likely)
     if not spans:
         gathered.add_shorter()
+        gathered.add_related()
     single = _with_variants(gathered.single, gathered.full)
     titles = {key(text) for texts in labels for text in texts}
     return Options(
         keys=(*keys, "other") if other else tuple(keys),
         other=len(keys) if other else None,
-        vocabulary=NO_VOCABULARY if spans else Vocabulary({**single, **gathered.full}, apart=True),
+        vocabulary=_beside_amounts(spans, single, gathered.full)
+        if spans
+        else Vocabulary({**single, **gathered.full}, apart=True),
         full=gathered.full,
-        parts={} if spans else gathered.parts,
+        parts=_of_no_amount(spans, gathered.parts) if spans else gathered.parts,
         concepts=_concepts(gathered.full, titles, lexicon),
         squashed=gathered.squashed,
-        words=() if spans else tuple(gathered.likely),
+        words=tuple(_of_no_amount(spans, {word: single.get(word, ()) for word in gathered.likely}))
+        if spans
+        else tuple(gathered.likely),
         denying=_denying(gathered),
         opposites=_opposites(gathered),
         meanings=_meanings(labels, lexicon),
         spans=spans,
+        stronger=_stronger(labels, gathered, lexicon),
+        slots=slots,
+        bound=frozenset(gathered.bound | {stem(word) for word in gathered.bound}),
         tongues=any("speak" in lexicon.entries.get(name, {}) for name in gathered.full),
     )
+
+
+def _beside_amounts(
+    spans: Sequence[Span | None], single: Mapping[str, tuple[int, ...]], full: Mapping[str, tuple[int, ...]]
+) -> Vocabulary:
+    """The names of the options that are no amounts, where the others are."""
+    named = _of_no_amount(spans, {**single, **full})
+    return Vocabulary(named) if named else NO_VOCABULARY
+
+
+def _of_no_amount(spans: Sequence[Span | None], names: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    return {name: numbers for name, numbers in names.items() if numbers and all(spans[one] is None for one in numbers)}
 
 
 def _concepts(full: Mapping[str, tuple[int, ...]], titles: set[str], lexicon: Lexicon) -> dict[str, int]:
@@ -177,6 +204,24 @@ def _opposites(gathered: Names) -> dict[int, int]:
             for number in gathered.full.get(denied, ()):
                 found.setdefault(number, set()).update(set(numbers) - {number})
     return {number: others.pop() for number, others in found.items() if len(others) == 1}
+
+
+def _slots(labels: Sequence[list[str]], lexicon: Lexicon) -> tuple[Slot | None, ...]:
+    found = [
+        next((slot for text in texts if (slot := slot_of(read(text, lexicon), lexicon))), None) for texts in labels
+    ]
+    return (*found, None) if sum(slot is not None for slot in found) > 1 else ()
+
+
+def _stronger(labels: Sequence[list[str]], gathered: Names, lexicon: Lexicon) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for number, texts in enumerate(labels):
+        for text in texts:
+            pieces = [piece for piece in read(text, lexicon).pieces if not piece.is_sign]
+            weaker = " ".join(piece.text for piece in pieces if "strong_degrees" not in piece.senses)
+            if len(pieces) > 1 and weaker and weaker != key(text):
+                found.update({other: number for other in gathered.full.get(weaker, ()) if other != number})
+    return found
 
 
 def _denials(name: str) -> list[str]:

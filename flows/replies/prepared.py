@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flows.definition import Question
 from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, lexicon
-from flows.replies.number import units
+from flows.replies.number import Counted, units, whom
 from flows.replies.options import Options, of_question, of_scale
 from flows.replies.reading import ReplyContext
 from flows.replies.yesno import echoes
@@ -20,7 +20,7 @@ class Prepared:
 
     `options`: of a choice, or the labelled points of a scale. `asked`: the units of time that a number question speaks
     of. `echoed`: the stems of the question's words. `about_contact`: the options are ways to be reached, so that
-    "don't text me" chooses among them.
+    "don't text me" chooses among them. `counted`: whom a number question counts.
     """
 
     question: Question
@@ -30,6 +30,7 @@ class Prepared:
     asked: frozenset[str]
     echoed: frozenset[str]
     about_contact: bool
+    counted: Counted | None
 
 
 _kept: dict[tuple[int, str, tuple[str, ...]], Prepared] = {}
@@ -63,6 +64,7 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         vocabulary=vocabulary,
         asked=units(question, words) if question.kind == "number" else frozenset(),
         echoed=echoes(question) if question.kind in ("yesno", "scale", "choice") else frozenset(),
+        counted=whom(question, words) if question.kind == "number" else None,
         about_contact=question.kind in ("choice", "choices") and _about_contact(vocabulary, words),
     )
 

@@ -75,7 +75,7 @@ def _unit(pieces: list[Piece]) -> tuple[float | None, int | None]:
 def _implied(pieces: list[Piece]) -> list[Amount]:
     """ "An hour" is one hour."""
     for at, piece in enumerate(pieces):
-        if "unit" in piece.senses and at and pieces[at - 1].has("small", "less_than", "more_than", "about"):
+        if "unit" in piece.senses and at and pieces[at - 1].has("small", "less_than", "more_than", "about", "per"):
             return [Amount((1,), at - 1, at)]
         if "unit" in piece.senses and any(_is_half(later) for later in pieces[at + 1 :]):
             return [Amount((1,), at, at)]
@@ -130,19 +130,26 @@ def _bounded(pieces: list[Piece], values: list[float], factor: float | None) -> 
     return span if factor is None else span.times(factor)
 
 
-def spans_of(labels: list[list[str]], lexicon: Lexicon) -> tuple[Span, ...]:
-    """The span of each option, by the first of its labels that has one; () where the options are not all amounts."""
-    found: list[Span] = []
-    for texts in labels:
-        span = next((span for text in texts if (span := span_of(read(text, lexicon), lexicon)) is not None), None)
-        if span is None:
-            return ()
-        found.append(span)
-    if len(found) < 2 or len({span.timed for span in found}) > 1:
+def spans_of(labels: list[list[str]], lexicon: Lexicon) -> tuple[Span | None, ...]:
+    """The span of each option, by the first of its labels that has one; () where fewer than two are amounts, or fewer
+    than all but one."""
+    found = [_span_in(texts, lexicon) for texts in labels]
+    spans = [span for span in found if span is not None]
+    if len(spans) < max(2, len(labels) - 1) or len({span.timed for span in spans}) > 1:
         return ()
     return tuple(found)
 
 
-def holding(spans: tuple[Span, ...], amount: Span) -> list[int]:
+def _span_in(texts: list[str], lexicon: Lexicon) -> Span | None:
+    return next((span for text in texts if (span := _of_label(read(text, lexicon), lexicon)) is not None), None)
+
+
+def _of_label(message: Message, lexicon: Lexicon) -> Span | None:
+    """What a label counts; "un parc" counts nothing."""
+    counted = any(not amount.article for amount in amounts(message, lexicon))
+    return span_of(message, lexicon) if counted or _unit(message.pieces)[0] is not None else None
+
+
+def holding(spans: tuple[Span | None, ...], amount: Span) -> list[int]:
     """The options whose span holds a reply's amount."""
-    return [number for number, span in enumerate(spans) if span.holds(amount)]
+    return [number for number, span in enumerate(spans) if span is not None and span.holds(amount)]

@@ -7,7 +7,7 @@ import itertools
 from flows.definition import Question
 from flows.replies.choice import head
 from flows.replies.lexicon import Lexicon, Message, Piece
-from flows.replies.mentions import Mention, mentions
+from flows.replies.mentions import Mention, ends_clause, mentions
 from flows.replies.number import before_number, fitting
 from flows.replies.numerals import Amount, amounts
 from flows.replies.options import Options
@@ -45,7 +45,7 @@ def read_scale(
     stars = _stars(message)
     if stars is not None:
         return _point(question, stars)
-    number = _number(question, message, lexicon)
+    number = _number(question, message, lexicon, echoed)
     label = _label(question, message, options, lexicon, echoed) if options is not None else None
     if number is None:
         return label or UNCLEAR
@@ -67,7 +67,7 @@ def _stars(message: Message) -> int | None:
     return sum(char in _FULL for char in signs)
 
 
-def _number(question: Question, message: Message, lexicon: Lexicon) -> Reading | None:
+def _number(question: Question, message: Message, lexicon: Lexicon, echoed: frozenset[str]) -> Reading | None:
     """What the numbers of the reply say; None where there are none."""
     every = [amount for amount in amounts(message, lexicon) if not amount.ordinal]
     found = [amount for amount in every if not amount.article] or every
@@ -84,7 +84,25 @@ def _number(question: Question, message: Message, lexicon: Lexicon) -> Reading |
         return UNCLEAR if head is None else _point(question, head)
     if found[0].value is None or _is_inexact(found[0], message):
         return UNCLEAR
+    if _is_told(found[0], message, echoed):
+        likely = _point(question, found[0].value)
+        return Reading("unclear", suggestion=likely.value)
     return _point(question, found[0].value)
+
+
+def _is_told(amount: Amount, message: Message, echoed: frozenset[str]) -> bool:
+    """Whether the number belongs to something told: "I fell 2 times". A strange word stands before it in its clause, and
+    another right after it."""
+    after = message.pieces[amount.end] if amount.end < len(message.pieces) else None
+    if after is None or after.is_sign or after.has("because", "but", "polite", "and", "position", "stars", "out_of"):
+        return False
+    for at in range(amount.first - 1, -1, -1):
+        piece = message.pieces[at]
+        if ends_clause(piece) or piece.has("but", "because"):
+            return False
+        if piece.is_unknown and not _is_known(piece, echoed):
+            return True
+    return False
 
 
 def _head(found: list[Amount], message: Message) -> float | None:
@@ -149,11 +167,27 @@ def _label(
     if not _is_clean(message, found, echoed):
         return UNCLEAR
     point = int(options.keys[number])
+    if _says_less(mention, message, options, lexicon):
+        return Reading("unclear", suggestion=point)
     before = message.pieces[mention.first - 1] if mention.first else None
     extreme = point in (question.minimum, question.maximum)
     if before is not None and "strong_degrees" in before.senses and not extreme and mention.way == "name":
         return Reading("unclear", suggestion=point)
     return Reading("answered", value=point)
+
+
+def _says_less(mention: Mention, message: Message, options: Options, lexicon: Lexicon) -> bool:
+    """Whether a label's strong word is missing: "hard" where "very hard" is a point."""
+    said = [piece.text for piece in message.pieces[mention.first : mention.end]]
+    strong = any(
+        mention.options == numbers
+        and name.split(" ")[-1:] == said[-1:]
+        and len(name.split(" ")) > len(said)
+        and any("strong_degrees" in lexicon.entries.get(word, {}) for word in name.split(" ")[:-1])
+        for name, numbers in options.full.items()
+    )
+    around = message.pieces[max(0, mention.first - 2) : mention.end + 1]
+    return strong and not any(piece.has("strong_degrees", "degrees") for piece in around)
 
 
 def _is_clean(message: Message, found: list[Mention], echoed: frozenset[str]) -> bool:

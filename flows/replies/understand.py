@@ -124,6 +124,8 @@ def _answer(ready: Prepared, message: Message, text: str, context: ReplyContext)
         return _by_kind(ready, message, text, context)
     if _breaks_off(message, ready):
         return UNCLEAR
+    if any("reported" in piece.senses for piece in pieces):
+        return _asked_again(_by_kind(ready, message, text, context))
     because = next((at for at, piece in enumerate(pieces) if at and "because" in piece.senses), None)
     if because is not None and ready.question.kind != "choices":
         first = _by_kind(ready, message.cut(0, because), text, context)
@@ -135,6 +137,13 @@ def _answer(ready: Prepared, message: Message, text: str, context: ReplyContext)
             if tail.outcome == "answered" and tail.value != "other":
                 return tail
     return _by_kind(ready, message, text, context)
+
+
+def _asked_again(reading: Reading) -> Reading:
+    """Unclear, with the answer as what it may have been: "my neighbour says the library"."""
+    value = reading.value
+    likely = value if reading.outcome == "answered" and value != "other" and not isinstance(value, list) else None
+    return Reading("unclear", suggestion=likely)
 
 
 def _breaks_off(message: Message, ready: Prepared) -> bool:
@@ -173,7 +182,7 @@ def _by_kind(ready: Prepared, message: Message, text: str, context: ReplyContext
         case "yesno":
             return read_yesno(message, ready.echoed)
         case "number":
-            return read_number(question, message, words, ready.asked)
+            return read_number(question, message, words, ready.asked, ready.counted)
         case "scale":
             return read_scale(question, message, options, words, ready.echoed)
         case "date":

@@ -42,7 +42,8 @@ class Words:
     `joins`: between which parts of a number "and" stands ("hundreds": 105; "tens": 25 too; "reversed": five-and-twenty).
     `clitics`: small words written onto the next ("و" in "والطعام"). `patterns`: pattern texts by name (`stop.strong`,
     `asks.person`), with their `groups`. `tight`: phrases of letters and digits that stand without a space ("2moro").
-    `spellings`: other spellings of words that labels may have. `short`: shorthand -> the word that patterns have ("u": "you").
+    `spellings`: other spellings of words that labels may have. `related`: what else belongs to a word of a label
+    ("juice" to "Drinks"), unless another option has it too. `short`: shorthand -> the word that patterns have ("u": "you").
     """
 
     language: str
@@ -58,6 +59,7 @@ class Words:
     groups: Mapping[str, str]
     tight: frozenset[str]
     spellings: Mapping[str, tuple[str, ...]]
+    related: Mapping[str, tuple[str, ...]]
     short: Mapping[str, str]
 
 
@@ -112,7 +114,8 @@ _LISTS = frozenset(
     except other dont_know indifferent skip refuse not_applicable vague ordinal_ending last middle position about more_than less_than
     minus to between out_of stars currency lowest highest degrees strong_degrees per next this previous ago ahead from_now
     from before after weekend am pm point at day_mark month_mark year_mark day_article part speak_frame speak_tell speak_not if only not_refusing hinders contact at_least
-    at_most""".split()  # noqa: SIM905
+    at_most almost reported ourselves percent age persons
+    some_persons one_person myself""".split()  # noqa: SIM905
 )
 _STOP_LISTS = ("words", "clear", "closed", "doubt")
 _STOP_PATTERNS = ("strong", "weak")
@@ -135,6 +138,7 @@ class _File:
         self.groups: dict[str, str] = {}
         self.tight: set[str] = set()
         self.spellings: dict[str, tuple[str, ...]] = {}
+        self.related: dict[str, tuple[str, ...]] = {}
         self.short: dict[str, str] = {}
 
     def wrong(self, place: str, remedy: str) -> WordsError:
@@ -175,9 +179,10 @@ class _File:
                 self.patterns[f"asks.{name}"] = str(text)
         elif section == "groups":
             self.groups = {str(name): str(text) for name, text in self.table(section, body).items()}
-        elif section == "spellings":
+        elif section in ("spellings", "related"):
+            found = self.spellings if section == "spellings" else self.related
             for name, text in self.table(section, body).items():
-                self.spellings[key(str(name))] = tuple(key(one) for one in self.list(f"spellings.{name}", text))
+                found[key(str(name))] = tuple(key(one) for one in self.list(f"{section}.{name}", text))
         elif section == "short":
             for name, text in self.table(section, body).items():
                 self.short.update({key(one): key(str(name)) for one in self.list(f"short.{name}", text)})
@@ -185,7 +190,8 @@ class _File:
             self._table(section, body)
         elif section != "complete":
             raise self.unknown(
-                section, [*_SCALARS, *_TABLES, *_LISTS, "stop", "asks", "groups", "spellings", "short", "complete"]
+                section,
+                [*_SCALARS, *_TABLES, *_LISTS, "stop", "asks", "groups", "spellings", "related", "short", "complete"],
             )
 
     def _table(self, section: str, body: object) -> None:
@@ -236,6 +242,7 @@ def read(path: Path) -> Words:
         groups=file.groups,
         tight=frozenset(file.tight),
         spellings=file.spellings,
+        related=file.related,
         short=file.short,
     )
 

@@ -1,0 +1,64 @@
+"""Options that are days with hours ("Tuesday 10 to 12"): which of those named a reply's hour or part of the day leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.numerals import amounts
+
+#: Hours of the twelve-hour clock at which a slot of each part of the day begins.
+_BEGINS = {"morning": range(6, 13), "afternoon": range(1, 6), "evening": range(4, 11), "night": range(6, 12)}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """From the hour `low` to `high` of the twelve-hour clock, or a part of the day."""
+
+    low: int = 0
+    high: int = 0
+    part: str = ""
+
+    def holds(self, hours: list[int], part: str) -> bool:
+        """Whether what a reply says falls in the slot."""
+        if self.part:
+            return self.part == part
+        inside = all(self.low <= hour <= self.high for hour in hours)
+        return inside and (not part or self.low in _BEGINS.get(part, ()))
+
+
+def slot_of(message: Message, lexicon: Lexicon) -> Slot | None:
+    """The slot that a label names beside a day; None where it names none."""
+    if not any("weekday" in piece.senses for piece in message.pieces):
+        return None
+    hours = _hours(message, lexicon)
+    if len(hours) == 2 and hours[0] <= hours[1]:
+        return Slot(hours[0], hours[1])
+    part = _part(message.pieces)
+    return Slot(part=part) if part else None
+
+
+def narrowed(message: Message, wanted: list[int], slots: tuple[Slot | None, ...], lexicon: Lexicon) -> list[int]:
+    """Of the options that a reply may mean, those whose slot holds its hours and its part of the day."""
+    if any(
+        piece.has("not", "or", "but", "except", "before", "after") and "from" not in piece.senses
+        for piece in message.pieces
+    ):
+        return wanted
+    hours, part = _hours(message, lexicon), _part(message.pieces)
+    if not hours and not part:
+        return wanted
+    held = [number for number in wanted if (slot := slots[number]) is not None and slot.holds(hours, part)]
+    return held if len(held) == 1 else wanted
+
+
+def _hours(message: Message, lexicon: Lexicon) -> list[int]:
+    values = [amount.value for amount in amounts(message, lexicon) if not amount.ordinal and not amount.article]
+    return [(int(value) - 1) % 12 + 1 for value in values if value is not None and 1 <= value <= 24]
+
+
+def _part(pieces: list[Piece]) -> str:
+    parts = {
+        str(piece.senses["daypart"]) for piece in pieces if "daypart" in piece.senses and "polite" not in piece.senses
+    }
+    return parts.pop() if len(parts) == 1 else ""
