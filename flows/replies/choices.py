@@ -30,6 +30,8 @@ def read_choices(question: Question, message: Message, options: Options, lexicon
         excluded = {number for mention in found for number in mention.options}
         if not _excepts(message) and excluded:
             return UNCLEAR if excluded != every else _answer(question, options, every)
+        if _excepts(message) and not excluded:
+            return UNCLEAR
         return _answer(question, options, every - excluded)
     if unsure or _undecided(message, found):
         between = tuple(options.keys[number] for number in sorted(wanted)) if unsure else ()

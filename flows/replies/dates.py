@@ -63,9 +63,7 @@ def _affirmed(message: Message) -> Message | None:
     denied = False
     for piece in (*message.pieces, None):
         if piece is None or (ends_clause(piece) and piece.text in ",;!?") or "but" in piece.senses:
-            if clause and not any(
-                one.has("not", "except") and not one.has("position", "minus", "less_than") for one in clause
-            ):
+            if clause and not any(_denies(clause, place) for place in range(len(clause))):
                 kept.extend(clause)
             elif clause:
                 denied = True
@@ -80,6 +78,16 @@ def _affirmed(message: Message) -> Message | None:
         return None
     words = " ".join(piece.text for piece in kept)
     return Message(message.raw, words, words, kept)
+
+
+def _denies(clause: list[Piece], at: int) -> bool:
+    """Whether a piece says no to its clause: "not Friday", "viernes no", "周五不行"; not the "no" of "no. 4"."""
+    piece = clause[at]
+    after = clause[at + 1] if at + 1 < len(clause) else None
+    if piece.has("minus", "less_than", "yes") or ("position" in piece.senses and after is not None):
+        return False
+    said = at and any(one.has("weekday", "day", "month", "holiday") for one in clause[:at])
+    return piece.has("not", "except") or (bool(said) and "no" in piece.senses)
 
 
 class _Gatherer:

@@ -16,6 +16,8 @@ _AT = re.compile(
 )
 _SPOKEN_AT = re.compile(r"(?<=[\w])\s+at\s+(?=[\w-]+(?:\.\w|\s+dot\s+\w|\s*[\[(]\s*dot))", re.IGNORECASE)
 _DOT = re.compile(r"\s*[\[({<]\s*(?:dot|point|punto)\s*[\])}>]\s*|\s+(?:dot|point|punto)\s+", re.IGNORECASE)
+#: Where an address is written onto words that have no spaces: "邮箱是jo@mail.com".
+_GLUED = re.compile(r"(?<=[\u4e00-\u9fff：])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
 _LOOSE = re.compile(r"\s*@\s*")
 _WIDE = str.maketrans({"＠": "@", "．": ".", "。": "."})
 _LONGEST = 400
@@ -23,7 +25,7 @@ _LONGEST = 400
 
 def read_email(text: str) -> Reading:
     """The one address in the reply, as it was written. One with a likely slip ("jo@mail,com") is only suggested."""
-    text = text[:_LONGEST].translate(_WIDE)
+    text = _GLUED.sub(" ", text[:_LONGEST].translate(_WIDE))
     found = _addresses(text)
     if not found:
         spoken = (

@@ -277,7 +277,7 @@ class _Walk:
     def _joined(self, at: int) -> tuple[int, ...]:
         """Words written together or apart: "streetlights", "child care"."""
         word = self.pieces[at].text
-        joined = self.options.squashed.get(word, ())
+        joined = self.options.squashed.get(word, ()) if len(word) > 1 else ()
         if not joined and at + 1 < len(self.pieces):
             joined = self.options.squashed.get(word + self.pieces[at + 1].text, ())
         return joined

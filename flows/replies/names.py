@@ -42,7 +42,8 @@ class Names:
         if name and number not in known:
             table[name] = (*known, number)
 
-    def _common(self, word: str) -> bool:
+    def is_common(self, word: str) -> bool:
+        """Whether a word is too common to name an option by itself."""
         return not _COMMON.isdisjoint(self.lexicon.entries.get(word, ()))
 
     def denied(self, name: str) -> list[str]:
@@ -64,7 +65,7 @@ class Names:
         if len(words) > 1 and len(name) > 4:
             self._add(self.full, name.replace(" ", ""), number)
         pieces = [piece.text for piece in read(text, self.lexicon).pieces if not piece.is_sign]
-        content = [word for word in pieces if len(pieces) == 1 or not self._common(word)]
+        content = [word for word in pieces if len(pieces) == 1 or not self.is_common(word)]
         if denies:
             content = [word for word in content if word not in self.single and word not in self.lexicon.entries]
         else:
@@ -89,7 +90,7 @@ class Names:
             if piece is None or piece.is_sign or piece.has("and", "or"):
                 self.bound.update(together if len(together) > 1 else ())
                 together = []
-            elif not self._common(piece.text):
+            elif not self.is_common(piece.text):
                 together.append(piece.text)
 
     def add_shorter(self) -> None:
@@ -104,10 +105,10 @@ class Names:
         found: dict[str, tuple[int, ...]] = {}
         for head, number in self.heads:
             for member in self.related.get(head, ()):
-                if member in self.full or self._common(member):
+                if member in self.full or self.is_common(member):
                     continue
                 for form in (member, *variants(member)):
-                    if form not in self.full and form not in self.single and not self._common(form):
+                    if form not in self.full and form not in self.single and not self.is_common(form):
                         self._add(found, form, number)
         self.single.update(found)
 
@@ -131,5 +132,5 @@ class Names:
         han = ["\u4e00" <= one[:1] <= "\u9fff" for one in characters]
         for at in range(len(characters) - 1):
             pair = f"{characters[at]} {characters[at + 1]}"
-            if han[at] and han[at + 1] and not self._common(pair):
+            if han[at] and han[at + 1] and not self.is_common(pair):
                 self._add(self.single, pair, number)

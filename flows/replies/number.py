@@ -69,7 +69,12 @@ def read_number(
     """The one number in the reply. `asked`: the units that the question speaks of; `counted`: whom it counts."""
     found = _counted(message, lexicon)
     if not found:
-        return _zero(question, message) or _persons(question, message, counted) or UNCLEAR
+        return (
+            _one(question, message, asked)
+            or _zero(question, message)
+            or _persons(question, message, counted)
+            or UNCLEAR
+        )
     narrow = counted == "some"
     found, rate = _without_rate(found, message)
     found = _leading(found, message)
@@ -215,7 +220,8 @@ def _is_inexact(amount: Amount, message: Message) -> bool:
 def _is_of_another_kind(amount: Amount, message: Message, asked: frozenset[str]) -> bool:
     """Another unit than the question's, a rate ("8 a day"), a part of the people ("me and 2 kids"), a share of something."""
     pieces = message.pieces
-    rest = pieces[amount.end :]
+    inside = (at for at in range(amount.first, amount.end) if "unit" in pieces[at].senses and at > amount.first)
+    rest = pieces[next(inside, amount.end) :]
     for at, piece in enumerate(rest[:4]):
         if "rate" in piece.senses and piece.senses["rate"] not in asked:
             return True
@@ -263,6 +269,15 @@ def whom(question: Question, lexicon: Lexicon) -> Counted | None:
     return "some" if "some" in found else "all" if found else None
 
 
+def _one(question: Question, message: Message, asked: frozenset[str]) -> Reading | None:
+    """The unit alone, where the question counts it: "рік" is one year."""
+    content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    alone = len(content) == 1 and content[0].senses.get("unit") in asked and len(content[0].text) > 1
+    return (
+        Reading("answered", value=1) if alone and "vague" not in content[0].senses and fitting(question, (1,)) else None
+    )
+
+
 def _zero(question: Question, message: Message) -> Reading | None:
     """ "None", "aucune", "no kids": zero, where zero can be; a bare "no" only suggests it."""
     content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "self", "only")]
@@ -271,6 +286,11 @@ def _zero(question: Question, message: Message) -> Reading | None:
     after = message.pieces[message.pieces.index(content[0]) + 1 :]
     if "none" in content[0].senses and after and ends_clause(after[0]) and not content[0].has("skip", "refuse", "no"):
         return Reading("answered", value=0)
+    said = [piece for piece in content if "none" in piece.senses or not piece.has("small", "intro", "counting")]
+    if len(said) == 2 and "none" in said[1].senses and not said[0].has("no", "yes", "not", "dont_know", "skip"):
+        return Reading("answered", value=0)  # "дітей немає"
+    if len(said) == 2 and "none" in said[0].senses and said[0] is not content[0]:
+        content = said
     if "none" in content[0].senses and len(content) <= 2 and not content[0].has("skip", "refuse"):
         return Reading("answered", value=0)
     return Reading("unclear", suggestion=0) if "no" in content[0].senses else None

@@ -79,7 +79,7 @@ class _Finder:
         found: list[Amount] = []
         at = 0
         while at < len(self.pieces):
-            amount = self._digits(at) if self.pieces[at].is_digits else self._words(at)
+            amount = self._digits(at) if self.pieces[at].is_digits else self._words(at) or self._one_and_a_half(at)
             if amount is not None and found and found[-1].end == at and "unit" in self.pieces[at].senses:
                 amount = None  # "٤٠ ساعة", where the unit alone would be "one hour"
             if amount is None:
@@ -147,6 +147,9 @@ class _Finder:
     def _with_fraction(self, values: tuple[Number, ...], end: int) -> tuple[tuple[Number, ...], int]:
         """ "2 and a half", "37 1/2"."""
         at = end
+        unit = self._at(at)
+        if unit is not None and "unit" in unit.senses and self._half_follows(at):
+            at += 1  # "dos años y medio", "两年半"
         joint = self._at(at)
         if joint is not None and "and" in joint.senses and "fraction" not in joint.senses:
             at += 1
@@ -162,6 +165,19 @@ class _Finder:
                 if share < 1:
                     return (tidy(values[0] + share),), at + 3
         return values, end
+
+    def _half_follows(self, unit: int) -> bool:
+        """Whether "and a half" stands after a unit: "año y medio", "سنة ونص", "年半"."""
+        part = self._at(unit + 1)
+        if part is None or part.senses.get("fraction") != 0.5:
+            return False
+        return " " in part.text or part.text.startswith("و") or (part.text == "半" and part.glued)
+
+    def _one_and_a_half(self, at: int) -> Amount | None:
+        """ "Año y medio": a unit without a number, and its half."""
+        if "unit" not in self.pieces[at].senses or not self._half_follows(at):
+            return None
+        return Amount((1.5,), at, at + 2)
 
     def _words(self, at: int) -> Amount | None:
         piece = self.pieces[at]

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from flows.definition import Question
 from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, read
+from flows.replies.matters import relate
 from flows.replies.names import Names
 from flows.replies.normal import key
 from flows.replies.quantities import Span, spans_of
@@ -117,6 +118,7 @@ def prepare(
     if not spans:
         gathered.add_shorter()
         gathered.add_related()
+        relate(gathered, lexicon)
     single = _with_variants(gathered.single, gathered.full)
     titles = {key(text) for texts in labels for text in texts}
     return Options(

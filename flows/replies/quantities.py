@@ -67,8 +67,9 @@ def span_of(message: Message, lexicon: Lexicon) -> Span | None:
 
 def _unit(pieces: list[Piece]) -> tuple[float | None, int | None]:
     for at, piece in enumerate(pieces):
-        if "unit" in piece.senses:
-            return _MINUTES[str(piece.senses["unit"])], at
+        unit = piece.senses.get("unit", piece.senses.get("rate"))
+        if unit is not None:
+            return _MINUTES[str(unit)], at
     return None, None
 
 
@@ -77,6 +78,8 @@ def _implied(pieces: list[Piece]) -> list[Amount]:
     for at, piece in enumerate(pieces):
         if "unit" in piece.senses and at and pieces[at - 1].has("small", "less_than", "more_than", "about", "per"):
             return [Amount((1,), at - 1, at)]
+        if "rate" in piece.senses and "number" not in piece.senses:
+            return [Amount((1,), at, at)]
         if "unit" in piece.senses and any(_is_half(later) for later in pieces[at + 1 :]):
             return [Amount((1,), at, at)]
     return []
@@ -137,6 +140,10 @@ def spans_of(labels: list[list[str]], lexicon: Lexicon) -> tuple[Span | None, ..
     spans = [span for span in found if span is not None]
     if len(spans) < max(2, len(labels) - 1) or len({span.timed for span in spans}) > 1:
         return ()
+    if not any(
+        piece.is_digits or "number" in piece.senses for texts in labels for piece in read(texts[0], lexicon).pieces
+    ):
+        return ()  # "every day", "every week": names, not amounts
     return tuple(found)
 
 

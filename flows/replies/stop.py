@@ -138,7 +138,11 @@ def _amid(strong: re.Pattern[str], text: str, lexicon: Lexicon) -> list[str]:
     after a word that makes it no request ("my ex won't stop texting me")."""
     for found in re.finditer(" ", text):
         before = text[: found.end()].split()
-        if "hinders" not in lexicon.entries.get(before[-1], {}) and strong.match(text[found.end() :]):
+        heard = strong.match(text[found.end() :])
+        if heard is None or "hinders" in lexicon.entries.get(before[-1], {}):
+            continue
+        lead = text[found.end() : found.end() + heard.start("body")].split()
+        if not any({"hinders", "not"} <= lexicon.entries.get(word, {}).keys() for word in lead):
             return before
     return []
 

@@ -59,7 +59,8 @@ def _is_open(clock: Clock, pieces: list[Piece]) -> bool:
     after = pieces[clock.end : clock.end + 1]
     refused = any("not" in piece.senses and not piece.has("no", "position", "about") for piece in before)
     beyond = any(piece.has(*_BEYOND) and not piece.has("about") for piece in before)
-    return refused or beyond or any(piece.has(*_BEYOND_AFTER) for piece in after)
+    shifted = any(piece.has("before", "after") and "\u4e00" <= piece.text[0] <= "\u9fff" for piece in after)
+    return refused or beyond or shifted or any(piece.has(*_BEYOND_AFTER) for piece in after)
 
 
 class _Hours:

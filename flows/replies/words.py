@@ -43,7 +43,8 @@ class Words:
     `clitics`: small words written onto the next ("و" in "والطعام"). `patterns`: pattern texts by name (`stop.strong`,
     `asks.person`), with their `groups`. `tight`: phrases of letters and digits that stand without a space ("2moro").
     `spellings`: other spellings of words that labels may have. `related`: what else belongs to a word of a label
-    ("juice" to "Drinks"), unless another option has it too. `short`: shorthand -> the word that patterns have ("u": "you").
+    ("juice" to "Drinks"), unless another option has it too. `matters`: words about one matter, each of which finds the
+    option that alone is about it. `short`: shorthand -> the word that patterns have ("u": "you").
     """
 
     language: str
@@ -60,6 +61,7 @@ class Words:
     tight: frozenset[str]
     spellings: Mapping[str, tuple[str, ...]]
     related: Mapping[str, tuple[str, ...]]
+    matters: Mapping[str, tuple[str, ...]]
     short: Mapping[str, str]
 
 
@@ -139,6 +141,7 @@ class _File:
         self.tight: set[str] = set()
         self.spellings: dict[str, tuple[str, ...]] = {}
         self.related: dict[str, tuple[str, ...]] = {}
+        self.matters: dict[str, tuple[str, ...]] = {}
         self.short: dict[str, str] = {}
 
     def wrong(self, place: str, remedy: str) -> WordsError:
@@ -183,6 +186,9 @@ class _File:
             found = self.spellings if section == "spellings" else self.related
             for name, text in self.table(section, body).items():
                 found[key(str(name))] = tuple(key(one) for one in self.list(f"{section}.{name}", text))
+        elif section == "matters":
+            for name, text in self.table(section, body).items():
+                self.matters[str(name)] = tuple(key(one) for one in self.list(f"matters.{name}", text))
         elif section == "short":
             for name, text in self.table(section, body).items():
                 self.short.update({key(one): key(str(name)) for one in self.list(f"short.{name}", text)})
@@ -191,7 +197,19 @@ class _File:
         elif section != "complete":
             raise self.unknown(
                 section,
-                [*_SCALARS, *_TABLES, *_LISTS, "stop", "asks", "groups", "spellings", "related", "short", "complete"],
+                [
+                    *_SCALARS,
+                    *_TABLES,
+                    *_LISTS,
+                    "stop",
+                    "asks",
+                    "groups",
+                    "spellings",
+                    "related",
+                    "matters",
+                    "short",
+                    "complete",
+                ],
             )
 
     def _table(self, section: str, body: object) -> None:
@@ -243,6 +261,7 @@ def read(path: Path) -> Words:
         tight=frozenset(file.tight),
         spellings=file.spellings,
         related=file.related,
+        matters=file.matters,
         short=file.short,
     )
 

@@ -46,6 +46,8 @@ def echoes(question: Question) -> frozenset[str]:
 def read_yesno(message: Message, echoed: frozenset[str]) -> Reading:
     """Yes or no; both, neither or "maybe" is unclear."""
     clauses = _clauses(message)
+    if _begins_with_if(message) or _ends_in_except(message):
+        return UNCLEAR
     if message.raw.isascii() and any(piece.has("yes") and piece.has("undecided") for piece in message.pieces):
         return UNCLEAR  # "si puedo" may be "if I can"; "sí puedo" is not
     votes = [
@@ -80,6 +82,18 @@ def _clauses(message: Message) -> list[list[Piece]]:
         elif not piece.is_sign:
             found[-1].append(piece)
     return [clause for clause in found if clause]
+
+
+def _begins_with_if(message: Message) -> bool:
+    """ "如果不下雨就来": an answer that hangs on something is none yet."""
+    content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    return bool(content) and "if" in content[0].senses and not content[0].has("yes", "no", "undecided")
+
+
+def _ends_in_except(message: Message) -> bool:
+    """ "Sí pero no"."""
+    content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    return len(content) > 1 and "except" in content[-1].senses and not content[-1].has("yes", "no")
 
 
 def _is_proviso(clause: list[Piece], echoed: frozenset[str]) -> bool:

@@ -1,0 +1,45 @@
+"""Words about one matter: "dog" finds the option "Pet food" where no other option is about animals."""
+
+from __future__ import annotations
+
+from flows.replies.lexicon import Lexicon
+from flows.replies.names import Names
+from flows.replies.stems import stem, stems
+
+
+def relate(names: Names, lexicon: Lexicon) -> None:
+    """Let the words of each matter name the option that alone is about it; a word that is part of another option stays its own."""
+    matters: dict[str, list[str]] = {}
+    for own in lexicon.all:
+        for matter, words in own.matters.items():
+            matters.setdefault(matter, []).extend(words)
+    named = {name: numbers for table in (names.single, names.full) for name, numbers in table.items()}
+    told = {root for name in named if " " not in name for root in stems(name)}
+    roots = {name: stem(name) for name in named if name and " " not in name}
+    found: dict[str, set[int]] = {}
+    for alike in matters.values():
+        about = _about(alike, named, roots)
+        if len(about) == 1:
+            for word in alike:
+                if word not in named and not names.is_common(word):
+                    found.setdefault(word, set()).update(about)
+    for word, numbers in found.items():
+        if len(word) == 1:
+            names.squashed.setdefault(word, tuple(numbers))  # "狗" alone, not inside another word
+            continue
+        names.single[word] = tuple(numbers)
+        if " " not in word and told.isdisjoint(stems(word)):
+            for root in stems(word):
+                names.parts[root] = tuple({*names.parts.get(root, ()), *numbers})
+
+
+def _about(words: list[str], named: dict[str, tuple[int, ...]], roots: dict[str, str]) -> set[int]:
+    """The options that have a word of the matter in their names, in some form."""
+    whole = set(words)
+    forms = {stem(word) for word in words if " " not in word and len(word) > 1}
+    return {
+        number
+        for name, numbers in named.items()
+        if name in whole or (len(name) > 1 and roots.get(name) in forms)
+        for number in numbers
+    }
