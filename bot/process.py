@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,6 +25,9 @@ from bot.schedule import Scheduler
 from bot.wakeup import Wakeup
 from bot.writer import Writer
 from storage.communities import first_sender
+
+if TYPE_CHECKING:
+    from bot.working import Working
 
 _log = structlog.get_logger(__name__)
 
@@ -76,6 +80,12 @@ class Process:
         self.receipts = ReceiptCommitter(self.writer, clock, opt_outs=blocks)
         self.dispatcher = Dispatcher(self.writer, self.channels, clock, opt_outs=blocks, wakeup=self.wakeup)
         self.scheduler = Scheduler(self.writer, clock, house, worked=self.wakeup.wake)
+        self.working: Working | None = None
+        if roles.worker and not installation.database.is_sqlite:
+            # The engine of jobs is for PostgreSQL alone, and imported only there.
+            from bot.working import Working
+
+            self.working = Working(self.writer, clock, house, worked=self.wakeup.wake)
         #: The part that failed, and ended the process.
         self.failed: str | None = None
         self._telegram: str | None = None
@@ -89,6 +99,8 @@ class Process:
         if self.roles.worker:
             self._begin(self.dispatcher.run(), "dispatcher")
             self._begin(self._fetch_media(), "media")
+        if self.working is not None:
+            self._begin(self.working.run(), "jobs")
         if self.roles.scheduler:
             await self.scheduler.start()
         if self.roles.web:
@@ -100,6 +112,8 @@ class Process:
 
     async def stop(self) -> None:
         """Take nothing more in, finish what is under way, put back what has not left."""
+        if self.working is not None:
+            self.working.stop()
         for task in self._background:
             if task.get_name() != "dispatcher":
                 task.cancel()

@@ -1,4 +1,4 @@
-"""The ticks: APScheduler holds them in memory, the rows hold what is due, and one process at a time leads."""
+"""The ticks: APScheduler holds them in memory, the rows hold what is due; one process leads, and on PostgreSQL workers do the work."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.conversation import House
 from bot.tasks import TASKS, Task
 from bot.writer import Writer
+from storage.jobs import defer
 from storage.leases import release_lease, take_lease
 
 _log = structlog.get_logger(__name__)
@@ -31,7 +32,10 @@ MOST_SLICES = 50
 
 
 class Scheduler:
-    """Runs the tasks that are due while this process leads. On SQLite, where there is one process, it always does."""
+    """Finds what is due while this process leads.
+
+    On SQLite, where there is one process, it always leads, and does the work itself; on PostgreSQL it defers it to the workers.
+    """
 
     def __init__(
         self,
@@ -85,6 +89,9 @@ class Scheduler:
 
     async def _work(self, task: Task) -> None:
         try:
+            if not self._alone:
+                await self._writer.run(partial(self._defer, task))
+                return
             for _ in range(MOST_SLICES):
                 if not await self._writer.run(partial(self._slice, task)):
                     return
@@ -97,6 +104,10 @@ class Scheduler:
 
     def _slice(self, task: Task, connection: Connection) -> int:
         return task.work(connection, self._clock.now(), self._house)
+
+    def _defer(self, task: Task, connection: Connection) -> None:
+        if task.due(connection, self._clock.now()):
+            defer(connection, task.name, task.priority)
 
     async def _renew(self) -> None:
         try:

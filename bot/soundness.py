@@ -14,9 +14,12 @@ from bot.config import Settings
 from storage.communities import list_communities, list_senders
 from storage.database import Database, database_now
 from storage.figures import outbox_figures, paused_senders
+from storage.jobs import job_figures
 
 #: Free space under which SQLite may soon be unable to write, in bytes.
 LITTLE_SPACE = 200 * 1024 * 1024
+#: Seconds that a job may wait before there are too few workers.
+JOBS_LATE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ def look_over(settings: Settings, database: Database, connection: Connection) ->
         *_senders(settings, connection),
         *_providers(settings),
         *_outbox(connection),
+        *(() if database.is_sqlite else _jobs(connection)),
     )
 
 
@@ -49,6 +53,18 @@ def _database(database: Database) -> Iterator[Finding]:
     if free < LITTLE_SPACE:
         yield Finding(
             "wrong", f"Only {free // 2**20} MB are free where the database is.", "Make room before it cannot write."
+        )
+
+
+def _jobs(connection: Connection) -> Iterator[Finding]:
+    figures = job_figures(connection)
+    if not figures.workers:
+        yield Finding("doubtful", "No worker runs: nothing is sent, no campaign begins.", "Start: soundings worker")
+    elif figures.oldest_seconds > JOBS_LATE:
+        yield Finding(
+            "doubtful",
+            f"{figures.waiting} jobs wait, the oldest for {figures.oldest_seconds:.0f} seconds: the workers are behind.",
+            "Start one more: soundings worker",
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, func, inspect, select, text
 
 from storage.database import Database
+from storage.engine_schema import ForeignTables, apply_next, drop_engine, engine_is_current
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: PostgreSQL's advisory lock under which one process at a time migrates; any number that nobody else uses.
 MIGRATION_LOCK = 7_366_746
+_FOREIGN = (
+    "The database holds tables of Procrastinate that Soundings did not make. "
+    "Give Soundings a database of its own: SOUNDINGS_DATABASE_URL"
+)
 
 
 class SchemaMismatch(Exception):
@@ -27,10 +32,16 @@ def known_revisions() -> list[str]:
 
 
 def migrate(database: Database, target: str = "head") -> None:
-    """Upgrade to `target`, an Alembic revision; several processes may call it at once.
+    """Upgrade to `target`, an Alembic revision, and on PostgreSQL the engine of jobs; several processes may call it at once.
 
-    Raises `SchemaMismatch` when the database is newer than this code. A database that is current costs one query.
+    Raises `SchemaMismatch` when the database is newer than this code. A database that is current costs a query or two.
     """
+    _migrate_tables(database, target)
+    if target == "head" and not database.is_sqlite:
+        _migrate_engine(database)
+
+
+def _migrate_tables(database: Database, target: str) -> None:
     with database.read() as connection:
         if target == "head" and _refuse_newer(connection) == known_revisions()[-1]:
             return
@@ -44,24 +55,51 @@ def migrate(database: Database, target: str = "head") -> None:
         command.upgrade(_config(connection), target)
 
 
+def _migrate_engine(database: Database) -> None:
+    try:
+        with database.read() as connection:
+            if engine_is_current(connection):
+                return
+        left = True
+        while left:
+            with database.write() as connection:
+                left = apply_next(connection, MIGRATION_LOCK)
+    except ForeignTables:
+        raise SchemaMismatch(_FOREIGN) from None
+
+
 def downgrade(database: Database, target: str = "base") -> None:
     """Go back to `target`; what only the newer schema could hold is lost."""
     from alembic import command
 
     with database.write() as connection:
         command.downgrade(_config(connection), target)
+        if target == "base" and not database.is_sqlite:
+            drop_engine(connection)
 
 
 def require_current(database: Database) -> None:
-    """Raise `SchemaMismatch` unless the database is at the newest revision that this code knows."""
+    """Raise `SchemaMismatch` unless the database is at the newest revision that this code knows, and has the engine's tables."""
     with database.read() as connection:
         current = _refuse_newer(connection)
-    if current != known_revisions()[-1]:
-        raise SchemaMismatch(
-            "The database is not set up for this version of Soundings. Run: soundings migrate"
-            if current is None
-            else "The database is older than this version of Soundings. Run: soundings migrate"
-        )
+        if current == known_revisions()[-1]:
+            if not database.is_sqlite:
+                _require_engine(connection)
+            return
+    raise SchemaMismatch(
+        "The database is not set up for this version of Soundings. Run: soundings migrate"
+        if current is None
+        else "The database is older than this version of Soundings. Run: soundings migrate"
+    )
+
+
+def _require_engine(connection: Connection) -> None:
+    try:
+        current = engine_is_current(connection)
+    except ForeignTables:
+        raise SchemaMismatch(_FOREIGN) from None
+    if not current:
+        raise SchemaMismatch("The database lacks tables of this version's engine of jobs. Run: soundings migrate")
 
 
 def _config(connection: Connection) -> Config:

@@ -12,6 +12,7 @@ from bot.conversation import House, cancel_runs
 from bot.errors import WrongUsage
 from storage import campaigns as rows
 from storage import invitations, outbox, waves
+from storage.jobs import defer
 
 #: Invitations or messages taken back, and runs ended, in one transaction.
 CLEAR_SLICE, RUNS_SLICE = 5_000, 200
@@ -42,6 +43,8 @@ def resume(connection: Connection, campaign: Row[Any], now: datetime) -> str:
     if not rows.change_campaign(connection, campaign.id, only_from=("paused",), status=status, paused_from=None):
         raise WrongUsage(f"{campaign.name} is {campaign.status}, not paused.")
     recall_messages(connection, campaign.id, now)
+    for kind in ("invitations", "starts"):
+        defer(connection, kind)
     return status
 
 
@@ -74,6 +77,7 @@ def cancel(connection: Connection, campaign: Row[Any], now: datetime, house: Hou
     ):
         raise WrongUsage(f"{campaign.name} is {campaign.status} already.")
     clear_campaign(connection, campaign.id, "cancelled", now, house)
+    defer(connection, "clearings")
     return counts
 
 

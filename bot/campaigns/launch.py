@@ -20,6 +20,7 @@ from storage import campaigns as rows
 from storage import flows as flow_rows
 from storage import waves
 from storage.communities import insert_keyword
+from storage.jobs import defer
 from storage.reach import reach_of
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -75,6 +76,8 @@ def create_campaign(
         people.insert_members(connection, campaign_id, audience.participants)
     if keyword is not None:
         _reserve(connection, community.id, campaign_id, keyword)
+    if launch_at - lead <= now:
+        defer(connection, "invitations")
     return campaign_id
 
 

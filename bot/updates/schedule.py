@@ -12,6 +12,7 @@ from bot.cron import next_time
 from bot.errors import NotFound, WrongUsage
 from bot.updates.text import Rendered, check_results_names, checked_texts, render_update
 from storage import updates as rows
+from storage.jobs import defer
 
 
 def schedule_update(
@@ -43,7 +44,7 @@ def schedule_update(
         audience["subscribed"] = True
     if tags:
         audience["tags"] = list(tags)
-    return rows.insert_update(
+    update_id = rows.insert_update(
         connection,
         community_id=community.id,
         campaign_id=None if campaign is None else campaign.id,
@@ -55,6 +56,9 @@ def schedule_update(
         next_at=next_time(cron, community.timezone, now) if cron else (at or now),
         created_at=now,
     )
+    if cron is None and (at is None or at <= now):
+        defer(connection, "updates")
+    return update_id
 
 
 def preview_update(

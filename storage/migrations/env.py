@@ -18,12 +18,18 @@ def _plain(kind: str, item: Any, _autogenerate: AutogenContext) -> str | Literal
     return False
 
 
+def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether a table is one of ours to look after: those of the engine of jobs come from its own package."""
+    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
+
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     render_as_batch=True,
     compare_type=True,
     render_item=_plain,
+    include_name=_is_ours,
 )
 
 with context.begin_transaction():
