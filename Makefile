@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: setup demo serve test check format faults replies bench lock clean
+.PHONY: setup demo serve test browser check format faults replies bench lock clean
 
 setup: $(VENV)/.ready
 
@@ -25,6 +25,11 @@ serve: setup         ## web, scheduler and delivery in one process
 
 test: setup          ## every test, on SQLite and on a real PostgreSQL
 	@$(BIN)/pytest -n auto $(ARGS)
+
+browser:             ## the chromium in which pages are tested, from Debian's or Ubuntu's own packages; needs root
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	  command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes chromium >/dev/null; \
+	} || { echo "The browser tests need chromium, which is not here. On Debian or Ubuntu: sudo make browser. Elsewhere: put chromium on the PATH." >&2; exit 1; }
 
 check: setup         ## format, lint, types, floors
 	@$(BIN)/ruff format --check .

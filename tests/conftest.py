@@ -17,9 +17,17 @@ from sqlalchemy.engine import make_url
 from bot.clock import SetClock
 from storage.database import Database
 from storage.schema import migrate
+from tests.browser.chromium import MISSING
 
 #: A Monday, 12:00 in Halifax.
 NOON = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was left out is said last, where nobody misses it."""
+    left_out = [one for one in terminalreporter.stats.get("skipped", []) if MISSING in str(one.longrepr)]
+    if left_out:
+        terminalreporter.write_line(f"{len(left_out)} tests left out: {MISSING}", yellow=True, bold=True)
 
 
 @pytest.fixture(autouse=True)

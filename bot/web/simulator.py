@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -23,6 +24,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 #: How often a phone that somebody looks at asks for what is new, and how long one stream lasts, in seconds.
 LOOK_EVERY, STREAM_FOR = 0.4, 3600
 LARGEST_TEXT = 64 * 1024
+_MESSAGE_ID = re.compile(r"[0-9]{1,18}")
 
 
 class SimulatorRoutes:
@@ -90,6 +92,10 @@ class SimulatorRoutes:
     async def _events(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         address, to = query.get("address", [""])[0], query.get("sender", [""])[0]
+        after = query.get("after", ["0"])[0]
+        if not _MESSAGE_ID.fullmatch(after):
+            await answer(send, 400, {"error": "after is the number of a message."})
+            return
         sender = await asyncio.to_thread(self._sender, to)
         if sender is None:
             await answer(send, 404, {"error": "There is no such sender."})
@@ -98,13 +104,13 @@ class SimulatorRoutes:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         gone = asyncio.ensure_future(_until_gone(receive))
         ending = asyncio.ensure_future(self._ending.wait())
-        after, ends = int(query.get("after", ["0"])[0] or 0), asyncio.get_running_loop().time() + STREAM_FOR
+        last, ends = int(after), asyncio.get_running_loop().time() + STREAM_FOR
         try:
             while not (gone.done() or ending.done()) and asyncio.get_running_loop().time() < ends:
-                rows = await asyncio.to_thread(self._news, sender, address, after)
+                rows = await asyncio.to_thread(self._news, sender, address, last)
                 for row in rows:
-                    after = row["id"]
-                    event = f"id: {after}\ndata: ".encode() + orjson.dumps(row) + b"\n\n"
+                    last = row["id"]
+                    event = f"id: {last}\ndata: ".encode() + orjson.dumps(row) + b"\n\n"
                     await send({"type": "http.response.body", "body": event, "more_body": True})
                 await asyncio.wait({gone, ending}, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -123,3 +123,10 @@ async def test_there_are_no_events_of_an_unknown_sender(phones: Phones) -> None:
     query = {"sender": "sms:+19025550199", "address": RESIDENT}
     async with phones.session.get(f"{phones.url}/simulator/events", params=query) as events:
         assert events.status == 404
+
+
+@pytest.mark.parametrize("after", ["abc", "-1", "³", "9" * 30])
+async def test_events_after_what_is_no_message_are_refused(phones: Phones, after: str) -> None:
+    query = {"sender": SENDER, "address": RESIDENT, "after": after}
+    async with phones.session.get(f"{phones.url}/simulator/events", params=query) as events:
+        assert events.status == 400

@@ -3,7 +3,7 @@ const thread = document.getElementById("thread");
 const form = document.getElementById("write");
 const box = document.getElementById("text");
 const trouble = document.getElementById("trouble");
-const { sender, address } = thread.dataset;
+const { sender, address, name } = thread.dataset;
 
 function show(message) {
   if (document.getElementById(`m${message.id}`)) return;
@@ -13,7 +13,11 @@ function show(message) {
   const bubble = document.createElement("p");
   bubble.dir = "auto";
   bubble.textContent = message.text;
-  item.append(bubble);
+  // The side and the colour of a bubble say whose it is; this says so to whoever does not see them.
+  const who = document.createElement("span");
+  who.className = "unseen";
+  who.textContent = message.direction === "in" ? "You: " : `${name}: `;
+  item.append(who, bubble);
   for (const button of message.direction === "out" ? message.buttons : []) {
     const tap = document.createElement("button");
     tap.type = "button";
