@@ -47,6 +47,8 @@ def test_every_command_has_its_section_and_no_section_is_of_none() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_is_explained(name: str) -> None:
     section = SECTIONS.get(name, "")
+    for other in re.findall(r"takes the options of `soundings ([a-z -]+)`", section):
+        section += SECTIONS[other]
     shared = "--locales" if name.startswith("locale ") else "--help"
     options = {
         option
