@@ -17,18 +17,21 @@ def relate(names: Names, lexicon: Lexicon) -> None:
     told = {root for name in named if " " not in name for root in stems(name)}
     roots = {name: stem(name) for name in named if name and " " not in name}
     found: dict[str, set[int]] = {}
+    shared: dict[str, set[int]] = {}
     for alike in matters.values():
         about = _about(alike, named, roots)
-        if len(about) == 1:
-            for word in alike:
-                if word not in named and not names.is_common(word):
-                    found.setdefault(word, set()).update(about)
+        table = found if len(about) == 1 else shared
+        for word in alike:
+            if about and word not in named and not names.is_common(word):
+                table.setdefault(word, set()).update(about)
+    for word, numbers in shared.items():
+        found.setdefault(word, numbers)  # "food", where three options are: asked which
     for word, numbers in found.items():
         if len(word) == 1:
             names.squashed.setdefault(word, tuple(numbers))  # "狗" alone, not inside another word
             continue
         names.single[word] = tuple(numbers)
-        if " " not in word and told.isdisjoint(stems(word)):
+        if " " not in word and len(numbers) == 1 and told.isdisjoint(stems(word)):
             for root in stems(word):
                 names.parts[root] = tuple({*names.parts.get(root, ()), *numbers})
 

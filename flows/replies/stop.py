@@ -23,6 +23,8 @@ from flows.replies.words import languages, words
 
 #: "stop" for certain; "pattern" by a strong pattern, "weak" by a weaker sign; "doubt" where a person should look.
 _LONGEST_PAIR = 12
+#: What beside a word such as "stop" is an answer: "stop, not Tuesday, Thursday at 10".
+_ANSWERS = ("weekday", "month", "number")
 Wish = Literal["stop", "pattern", "weak", "doubt"]
 
 
@@ -42,7 +44,8 @@ def wish(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool
     if strengths and all(strength in ("words", "clear") for strength in strengths):
         return "stop"
     if "words" in strengths:
-        return "doubt" if open_question else "stop"
+        answers = any(piece.options or piece.is_digits or piece.has(*_ANSWERS) for piece in message.pieces)
+        return "doubt" if open_question or answers else "stop"
     return _by_pattern(message, lexicon, open_question, open_question or loose)
 
 

@@ -160,7 +160,7 @@ def _corrects(pieces: list[Piece], at: int, ready: Prepared) -> bool:
     piece = pieces[at]
     if "correction" in piece.senses:
         return True
-    if "no" not in piece.senses or ready.question.kind == "yesno":
+    if piece.senses.get("no", "alone") == "alone" or ready.question.kind == "yesno":
         return False
     before = next((one for one in reversed(pieces[:at]) if not one.is_sign and "polite" not in one.senses), None)
     after = next((one for one in pieces[at + 1 :] if not one.is_sign and "polite" not in one.senses), None)

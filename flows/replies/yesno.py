@@ -72,9 +72,13 @@ def read_yesno(message: Message, echoed: frozenset[str]) -> Reading:
 def _clauses(message: Message) -> list[list[Piece]]:
     """The clauses, signs left out; what follows a "because" is no answer, nor is a clause that asks."""
     found: list[list[Piece]] = [[]]
+    end = 0
     for piece in message.pieces:
         if piece.text == "?" and len(found[-1]) > 2:
             found[-1] = []
+        if piece.start > end > 0 and "\u4e00" <= piece.text[0] <= "\u9fff":
+            found.append([])  # a space is a comma where words have none between
+        end = piece.end
         if ends_clause(piece) or "but" in piece.senses:
             found.append([])
         elif "because" in piece.senses and any(found):
