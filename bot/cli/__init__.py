@@ -23,6 +23,8 @@ PLACES: Final = {
     "scheduler": "bot.cli.serving:scheduler",
     "migrate": "bot.cli.serving:migrate",
     "check": "bot.cli.serving:check",
+    "backup": "bot.cli.backup:backup",
+    "restore": "bot.cli.backup:restore",
     "community": "bot.cli.community:app",
     "sender": "bot.cli.sender:app",
     "user": "bot.cli.user:app",
