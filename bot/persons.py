@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,8 +40,11 @@ def require_person(connection: Connection, community: Row[Any], who: str) -> Row
 
 
 def everything_about(connection: Connection, person: Row[Any]) -> dict[str, Any]:
-    """All that is held about a person, as plain values under readable headings."""
-    return {"participant": {name: getattr(person, name) for name in OWN}, **rows.holdings(connection, person.id)}
+    """All that is held about a person, as plain values under readable headings; photos and voice notes in base64."""
+    held = rows.holdings(connection, person.id)
+    for medium in held["media"]:
+        medium["content"] = b64encode(medium["content"]).decode() if medium["content"] is not None else None
+    return {"participant": {name: getattr(person, name) for name in OWN}, **held}
 
 
 def erase(connection: Connection, person: Row[Any], now: datetime, house: House) -> ErasureReceipt:

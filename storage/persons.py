@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, or_, select, text, update
+from sqlalchemy import Connection, Row, delete, func, or_, select, text, tuple_, update
 
 from storage.models import (
     Address,
@@ -18,7 +18,9 @@ from storage.models import (
     Message,
     Participant,
     ParticipantTag,
+    Receipt,
     Run,
+    UnplacedText,
 )
 from storage.models.flows import OPEN_RUN
 
@@ -31,7 +33,7 @@ HOLDINGS: Mapping[str, tuple[type[Any], tuple[str, ...]]] = {
     "conversations": (Run, ("id", "campaign_id", "status", "outcome", "started_at", "ended_at")),
     "answers": (Answer, ("campaign_id", "question", "value", "other", "raw", "language", "sensitive", "answered_at")),
     "messages": (Message, ("direction", "kind", "text", "status", "created_at", "sent_at")),
-    "media": (Medium, ("kind", "content_type", "status", "created_at")),
+    "media": (Medium, ("kind", "content_type", "status", "content", "created_at")),
     "inbox_items": (InboxItem, ("kind", "text", "created_at", "done_at")),
 }
 
@@ -76,7 +78,7 @@ def erase_person(connection: Connection, participant_id: int, now: datetime) -> 
     """
     mine = {model: model.__table__.c.participant_id == participant_id for model, _ in HOLDINGS.values()}
     waiting = (mine[Message], Message.status == "queued")
-    counts = {
+    counts = _erase_traces(connection, participant_id, now) | {
         "messages_cancelled": connection.execute(
             update(Message).where(*waiting).values(status="cancelled", settled_at=now)
         ).rowcount,
@@ -107,6 +109,29 @@ def erase_person(connection: Connection, participant_id: int, now: datetime) -> 
         .values(name=None, attributes={}, timezone=None, erased_at=now, surveys="none", updates="none")
     )
     return counts
+
+
+def _erase_traces(connection: Connection, participant_id: int, now: datetime) -> dict[str, int]:
+    """What stands in rows that do not name the person: before their own rows, by which these are found, are gone."""
+    sent = select(Message.sender_id, Message.provider_id).where(
+        Message.participant_id == participant_id, Message.provider_id.is_not(None)
+    )
+    # Coordinators were told in the same moment in which the inbox was, in the person's own words.
+    told = select(InboxItem.created_at).where(InboxItem.participant_id == participant_id)
+    notices = (Message.participant_id.is_(None), Message.kind == "notification", Message.created_at.in_(told))
+    mine = select(Address.address).where(Address.participant_id == participant_id)
+    elsewhere = UnplacedText.inbound["address"].as_string().in_(mine)
+    connection.execute(
+        update(Message).where(*notices, Message.status == "queued").values(status="cancelled", settled_at=now)
+    )
+    return {
+        "notices": connection.execute(update(Message).where(*notices).values(text="")).rowcount,
+        # Those of Telegram are numbered within the chat, whose number is the person's.
+        "receipts": connection.execute(
+            delete(Receipt).where(tuple_(Receipt.sender_id, Receipt.provider_id).in_(sent))
+        ).rowcount,
+        "unplaced_texts": connection.execute(delete(UnplacedText).where(elsewhere)).rowcount,
+    }
 
 
 def inbound_texts(connection: Connection) -> dict[str, int]:
