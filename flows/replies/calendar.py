@@ -14,6 +14,7 @@ _NUMERIC = re.compile(r"(?<![\d/.:-])(\d{1,4}) ?([/.-]) ?(\d{1,2})(?: ?\2 ?(\d{4
 _SPACED = re.compile(r"(?<![\d.,:/-])(\d{1,2}) (\d{1,2}) ((?:19|20)\d\d)(?![\d.,:/])")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _HORIZON = 366
+_MOST_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,8 @@ def _of_month(year: int | None, month: int, day: int, today: date, within: Range
     inside = [there for there in found if within.holds(there)]
     if within.first is None and within.last is None:
         return _near(inside, today)
+    if within.first is not None and within.first >= today - timedelta(days=31):
+        return [there for there in inside if there >= today][:1] or inside or found[-1:]
     return inside or found[-1:]
 
 
@@ -223,6 +226,11 @@ def _near(found: list[date], today: date) -> list[date]:
 def _of_day(day: int, today: date, within: Range) -> list[date]:
     """The nearest such day of a month: the next, or the last one where the question asks about the past."""
     step = -1 if within.is_past(today) else 1
+    if within.first is not None and within.last is not None and within.first > today:
+        months = range((within.last.year - within.first.year) * 12 + within.last.month - within.first.month + 1)
+        there = (add_months(within.first.replace(day=1), ahead) for ahead in months)
+        days = [one for first in there if (one := make(first.year, first.month, day)) is not None and within.holds(one)]
+        return days[:_MOST_MONTHS]
     start = today.replace(day=1)
     for months in range(13):
         there = add_months(start, months * step)

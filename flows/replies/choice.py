@@ -43,6 +43,8 @@ def read_choice(
         held = _held(message, options, lexicon)
         if held is not None:
             return held
+    if options.slots and (slot := _slot(message, options, lexicon)) is not None:
+        return answer(options, (slot,))
     if names_no_place(message, options, lexicon):
         return UNCLEAR
     found = _not_asked(head(mentions(message, options, lexicon), message), message, echoed)
@@ -66,6 +68,18 @@ def read_choice(
     if question.other and is_telling(message, about_languages=options.tongues):
         return Reading("answered", value="other", other=message.raw.strip())
     return UNCLEAR
+
+
+def _slot(message: Message, options: Options, lexicon: Lexicon) -> int | None:
+    """The option whose hours the reply says, where it says no day: "1 to 4", "10 am"."""
+    if any(piece.options or "weekday" in piece.senses for piece in message.pieces):
+        return None
+    values = [amount.value for amount in amounts(message, lexicon)]
+    placed = [value for value in values if isinstance(value, int) and 1 <= value <= len(options.keys)]
+    if len(values) != 2 and (placed or not values):
+        return None
+    held = narrowed(message, list(range(len(options.keys))), options.slots, lexicon)
+    return held[0] if len(held) == 1 else None
 
 
 def _says_other(message: Message) -> bool:
@@ -239,7 +253,10 @@ def concept_of(message: Message, options: Options) -> int | None:
         return options.other
     if len(content) != 1:
         return None
-    return next((number for sense, number in options.concepts.items() if sense in content[0].senses), None)
+    found = next((number for sense, number in options.concepts.items() if sense in content[0].senses), None)
+    if found is not None and content[0].has("strong_degrees"):
+        return options.stronger.get(found, found)
+    return found
 
 
 def is_telling(message: Message, *, about_languages: bool = False) -> bool:

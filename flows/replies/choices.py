@@ -97,7 +97,7 @@ def _undecided(message: Message, found: list[Mention]) -> bool:
         between = message.pieces[one.end : two.first]
         if any("or" in piece.senses for piece in between) and not any("not" in piece.senses for piece in between):
             return not (one.refused and two.refused)
-        ranged = one.way == two.way == "place" and len(between) == 1
+        ranged = one.way == two.way == "place" and len(between) == 1 and len(found) == 2
         if ranged and (between[0].text == "-" or ("to" in between[0].senses and between[0].text[0].isalpha())):
             return True
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from flows.replies.lexicon import Lexicon, Message
-from flows.replies.patterns import pattern
+from flows.replies.patterns import alarm, pattern
 from flows.replies.reading import Command, Reading
 
 _AROUND = ("speak_frame", "speak_tell", "polite", "small", "intro", "hedge", "self", "not", "yes")
@@ -38,7 +38,10 @@ def _asked(message: Message, lexicon: Lexicon) -> Reading | None:
     if not 2 <= len(message.pieces) <= _LONGEST:
         return None
     text = bare(message) + " "
+    tokens = text.split()
     for own in lexicon.all:
+        if alarm(own.language, "asks").isdisjoint(tokens):
+            continue
         for name in _ASKS:
             asks = pattern(own.language, f"asks.{name}")
             if asks is not None and asks.fullmatch(text):

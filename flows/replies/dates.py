@@ -62,7 +62,7 @@ def _affirmed(message: Message) -> Message | None:
     clause: list[Piece] = []
     denied = False
     for piece in (*message.pieces, None):
-        if piece is None or (ends_clause(piece) and piece.text in ",;!?") or "but" in piece.senses:
+        if piece is None or (ends_clause(piece) and piece.text in ",;!?") or piece.has("but", "if"):
             if clause and not any(_denies(clause, place) for place in range(len(clause))):
                 kept.extend(clause)
             elif clause:
@@ -321,6 +321,7 @@ class _Gatherer:
         if name in _DAYS:
             self._set("offset", direction * round(count * _DAYS[name]))
         elif name in _MONTHS:
+            self.said_so_far.quarrel = self.said_so_far.quarrel or name == "year"  # "two years ago" is no day
             self._set("months", direction * round(count * _MONTHS[name]))
         return unit + 1
 

@@ -19,6 +19,8 @@ _EVERYWHERE = ("stop", "command", "speak", "skip")
 _STRANGE = ("yes", "no", "number", "ordinal")
 #: Senses that only a whole reply has, so that its words are read one by one too ("call me" names the option "Call").
 _WHOLE = frozenset({"stop", "command", "command_closed"})
+#: An elision without its apostrophe stands before so many letters at least: "linfirmiere".
+_ELIDED = 5
 #: Senses of a word whose last letter a thumb may double: "ouii", "opoo".
 _DOUBLED = ("yes", "no", "stop")
 #: Senses of a phrase that gives way to an option named inside it: "pas d'accord" where "D'accord" is an option.
@@ -241,7 +243,7 @@ def _unknown(word: str, start: int, end: int, glued: bool, lexicon: Lexicon, voc
             return [Piece(word[:-1], senses, _NO_OPTIONS, start, end, glued)]
     for clitic in lexicon.clitics:
         rest = word[len(clitic) :]
-        if not word.startswith(clitic) or len(rest) < 2:
+        if not word.startswith(clitic) or len(rest) < (_ELIDED if clitic.isascii() and len(clitic) == 1 else 2):
             continue
         senses, options = lexicon.entries.get(rest, NOTHING), vocabulary.phrases.get(rest, _NO_OPTIONS)
         if senses or options:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal, TypeAlias
 
 from flows.definition import Question
@@ -11,6 +12,8 @@ from flows.replies.normal import key
 from flows.replies.numerals import Amount, Number, amounts, sense
 from flows.replies.reading import Reading
 from flows.replies.spelling import near
+from flows.replies.words import Senses
+from flows.replies.words import words as words_of
 
 UNCLEAR = Reading("unclear")
 #: Whom a question counts: everybody, or only some.
@@ -68,7 +71,7 @@ def read_number(
 ) -> Reading:
     """The one number in the reply. `asked`: the units that the question speaks of; `counted`: whom it counts."""
     found = _counted(message, lexicon)
-    if not found:
+    if not found or (all(amount.article for amount in found) and _begins_with_none(message)):
         return (
             _one(question, message, asked)
             or _zero(question, message)
@@ -127,13 +130,18 @@ def _is_hour(amount: Amount, message: Message) -> bool:
     return after is not None and after.has("am", "pm") and len(after.text) > 1
 
 
-def _misspelt(message: Message, lexicon: Lexicon) -> list[Amount]:
-    """A number word with a slip in it ("seventen"), of the participant's own language, where nothing else is a number."""
-    words = {
+@cache
+def _number_words(language: str) -> dict[str, Senses]:
+    return {
         text: senses
-        for text, senses in lexicon.first.senses.items()
+        for text, senses in words_of(language).senses.items()
         if "number" in senses and len(text) >= _SHORTEST_SLIP
     }
+
+
+def _misspelt(message: Message, lexicon: Lexicon) -> list[Amount]:
+    """A number word with a slip in it ("seventen"), of the participant's own language, where nothing else is a number."""
+    words = _number_words(lexicon.first.language)
     found: list[Amount] = []
     for at, piece in enumerate(message.pieces):
         if not piece.is_unknown or len(piece.text) < _SHORTEST_SLIP - 1:
@@ -278,13 +286,18 @@ def _one(question: Question, message: Message, asked: frozenset[str]) -> Reading
     )
 
 
+def _begins_with_none(message: Message) -> bool:
+    content = next((piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses), None)
+    return content is not None and content.has("none", "no")
+
+
 def _zero(question: Question, message: Message) -> Reading | None:
     """ "None", "aucune", "no kids": zero, where zero can be; a bare "no" only suggests it."""
     content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "self", "only")]
     if not content or not fitting(question, (0,)):
         return None
     after = message.pieces[message.pieces.index(content[0]) + 1 :]
-    if "none" in content[0].senses and after and ends_clause(after[0]) and not content[0].has("skip", "refuse", "no"):
+    if "none" in content[0].senses and after and ends_clause(after[0]) and not content[0].has("skip", "refuse"):
         return Reading("answered", value=0)
     said = [piece for piece in content if "none" in piece.senses or not piece.has("small", "intro", "counting")]
     if len(said) == 2 and "none" in said[1].senses and not said[0].has("no", "yes", "not", "dont_know", "skip"):

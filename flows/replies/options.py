@@ -135,7 +135,7 @@ def prepare(
         if spans
         else tuple(gathered.likely),
         denying=_denying(gathered),
-        opposites=_opposites(gathered),
+        opposites=_opposites(gathered, _stronger(labels, gathered, lexicon)),
         meanings=_meanings(labels, lexicon),
         spans=spans,
         stronger=_stronger(labels, gathered, lexicon),
@@ -199,13 +199,14 @@ def _denying(gathered: Names) -> dict[int, frozenset[str]]:
     return found
 
 
-def _opposites(gathered: Names) -> dict[int, int]:
+def _opposites(gathered: Names, stronger: Mapping[int, int]) -> dict[int, int]:
     found: dict[int, set[int]] = {}
     for name, numbers in gathered.full.items():
         for denied in (" ".join(gathered.denied(name)), *_denials(name)):
             for number in gathered.full.get(denied, ()):
                 found.setdefault(number, set()).update(set(numbers) - {number})
-    return {number: others.pop() for number, others in found.items() if len(others) == 1}
+    mild = {number: others - {stronger.get(other) for other in others} for number, others in found.items()}
+    return {number: others.pop() for number, others in mild.items() if len(others) == 1}
 
 
 def _slots(labels: Sequence[list[str]], lexicon: Lexicon) -> tuple[Slot | None, ...]:

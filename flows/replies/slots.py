@@ -10,6 +10,8 @@ from flows.replies.numerals import amounts
 #: Hours of the twelve-hour clock at which a slot of each part of the day begins.
 _BEGINS = {"morning": range(6, 13), "afternoon": range(1, 6), "evening": range(4, 11), "night": range(6, 12)}
 
+_SHIFTING = ("not", "or", "but", "except", "before", "after")
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -21,20 +23,20 @@ class Slot:
 
     def holds(self, hours: list[int], part: str) -> bool:
         """Whether what a reply says falls in the slot."""
-        if self.part:
-            return self.part == part
-        inside = all(self.low <= hour <= self.high for hour in hours)
-        return inside and (not part or self.low in _BEGINS.get(part, ()))
+        inside = not self.high or all(self.low <= hour <= self.high for hour in hours)
+        if self.part and part:
+            return inside and self.part == part
+        return inside and (not part or self.low in _BEGINS.get(part, ())) and bool(self.high or part)
 
 
 def slot_of(message: Message, lexicon: Lexicon) -> Slot | None:
     """The slot that a label names beside a day; None where it names none."""
-    if not any("weekday" in piece.senses for piece in message.pieces):
+    part = _part(message.pieces)
+    if not part and not any("weekday" in piece.senses for piece in message.pieces):
         return None
     hours = _hours(message, lexicon)
     if len(hours) == 2 and hours[0] <= hours[1]:
-        return Slot(hours[0], hours[1])
-    part = _part(message.pieces)
+        return Slot(hours[0], hours[1], part)
     return Slot(part=part) if part else None
 
 

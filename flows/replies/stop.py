@@ -15,6 +15,7 @@ A file of words has these strengths (section `stop`):
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal
 
 from flows.replies.lexicon import Lexicon, Message, Piece
@@ -88,6 +89,8 @@ def _spelled_out(whole: str) -> bool:
 def _by_pattern(message: Message, lexicon: Lexicon, open_question: bool, loose: bool) -> Wish | None:
     found: Wish | None = None
     tokens = message.whole.split(" ")
+    if _signs().isdisjoint(tokens):
+        return None
     for language in languages():
         short = words(language).short
         said = [short.get(token, token) for token in tokens]
@@ -106,6 +109,17 @@ def _by_pattern(message: Message, lexicon: Lexicon, open_question: bool, loose: 
             return "pattern" if heard == "pattern" else "stop"
         found = found or heard
     return found
+
+
+@cache
+def _signs() -> frozenset[str]:
+    """Words of which every reply that a pattern matches has one, in any language and spelling: most replies have none."""
+    found: set[str] = set()
+    for language in languages():
+        firsts = {sign.split(" ")[0] for sign in pair(language)[0]}
+        needed = alarm(language, "stop") | firsts
+        found |= needed | {short for short, word in words(language).short.items() if word in needed}
+    return frozenset(found)
 
 
 _Heard = Literal["pattern", "amid", "alone", "beside", "stop", "weak", "doubt"]

@@ -32,6 +32,7 @@ STOP = Reading("command", command="stop")
 _OPEN = frozenset({"text", "location"})
 #: What may stand on both sides of a no that corrects: "2 no 3", "Friday no Saturday".
 _ANSWERING = ("number", "ordinal", "am", "pm", "unit", "weekday", "month", "day", "daypart")
+_SHORT_NO = 5
 #: Kinds whose answers have a shape of their own, that no correction or negation is part of.
 _SHAPED = frozenset({"phone", "email", "postal_code", "photo"})
 
@@ -95,10 +96,23 @@ def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContex
         return replace(reading, unsure_stop=True) if named else STOP
     if order is not None and not (named and _outweighs(ready, message, order)):
         return order
-    passing = skips(message, ready.lexicon)
+    passing = skips(message, ready.lexicon) or _has_none(ready, message, reading)
     if passing == "skip" or (passing is not None and (reading.outcome == "unclear" or passing == "refuse")):
         reading = Reading("skipped") if question.optional else UNCLEAR
     return replace(reading, unsure_stop=True) if wished == "doubt" else reading
+
+
+def _has_none(ready: Prepared, message: Message, reading: Reading) -> str | None:
+    """ "Don't have one" where an e-mail or a telephone number is asked for."""
+    content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "self", "intro")]
+    asked = ready.question.kind in ("phone", "email", "postal_code", "photo") and reading.outcome == "unclear"
+    if (
+        not asked
+        or not 0 < len(content) <= _SHORT_NO
+        or any(piece.is_digits or piece.text == "@" for piece in message.pieces)
+    ):
+        return None
+    return "not_applicable" if any(piece.has("no", "none", "not") for piece in content[:2]) else None
 
 
 def _is_about_languages(ready: Prepared, message: Message) -> bool:
