@@ -227,9 +227,11 @@ def _of_day(day: int, today: date, within: Range) -> list[date]:
     """The nearest such day of a month: the next, or the last one where the question asks about the past."""
     step = -1 if within.is_past(today) else 1
     if within.first is not None and within.last is not None and within.first > today:
-        months = range((within.last.year - within.first.year) * 12 + within.last.month - within.first.month + 1)
-        there = (add_months(within.first.replace(day=1), ahead) for ahead in months)
-        days = [one for first in there if (one := make(first.year, first.month, day)) is not None and within.holds(one)]
+        last = (within.last.year - within.first.year) * 12 + within.last.month - within.first.month
+        firsts = [add_months(within.first.replace(day=1), ahead) for ahead in range(last + 1)]
+        days = [
+            one for first in firsts if (one := make(first.year, first.month, day)) is not None and within.holds(one)
+        ]
         return days[:_MOST_MONTHS]
     start = today.replace(day=1)
     for months in range(13):

@@ -19,7 +19,7 @@ _SHORT_REPLY = 4
 
 def exact(message: Message, options: Options) -> Reading | None:
     """The option whose name the whole reply is. A name that is also another option's place is unclear."""
-    name = message.whole
+    name = message.whole.rstrip(" .!") or message.whole
     named = options.full.get(name) or options.squashed.get(name.replace(" ", ""))
     if not named:
         return None
@@ -144,7 +144,8 @@ def _held(message: Message, options: Options, lexicon: Lexicon) -> Reading | Non
     """The option whose amounts hold the reply's; a bare number is a place, and unclear where the two disagree."""
     span = span_of(message, lexicon)
     if span is None:
-        return None
+        several = {amount.values for amount in amounts(message, lexicon) if not amount.ordinal and not amount.article}
+        return UNCLEAR if len(several) > 1 else None
     timed = any(one.timed for one in options.spans if one is not None)
     bare = span.exact and not span.timed and _is_bare(message)
     if timed and not span.timed:

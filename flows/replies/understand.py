@@ -81,6 +81,8 @@ def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContex
     question = ready.question
     is_open = question.kind in _OPEN
     wished = wish(message, ready.lexicon, is_open, loose=question.other)
+    if wished == "stop" and not is_open and (corrected := _after_halt(ready, message, text, context)) is not None:
+        return corrected
     if wished == "stop" or (wished == "pattern" and not ready.about_contact):
         return STOP
     if wished == "weak" and question.kind == "yesno" and echoing(message, ready.echoed):
@@ -100,6 +102,15 @@ def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContex
     if passing == "skip" or (passing is not None and (reading.outcome == "unclear" or passing == "refuse")):
         reading = Reading("skipped") if question.optional else UNCLEAR
     return replace(reading, unsure_stop=True) if wished == "doubt" else reading
+
+
+def _after_halt(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading | None:
+    """The answer of a reply that takes another back by a "stop": "stop, not Tuesday, Thursday at 10". A person looks."""
+    pieces = message.pieces
+    if len(pieces) < _SHORT_NO or "stop" not in pieces[0].senses or pieces[1].text != "," or not pieces[2].has("not"):
+        return None
+    reading = _answer(ready, message.cut(2), text, context)
+    return replace(reading, unsure_stop=True) if reading.outcome == "answered" and reading.value != "other" else None
 
 
 def _has_none(ready: Prepared, message: Message, reading: Reading) -> str | None:
