@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy import Connection, Row
@@ -15,7 +16,7 @@ from bot.campaigns.launch import create_campaign, find_revision, require_campaig
 from bot.campaigns.prices import load_prices
 from bot.campaigns.status import status_of
 from bot.cli.campaign_options import CampaignOptions, Described, describe, takes_options
-from bot.cli.campaign_shown import show_estimate, show_gist, show_status, working
+from bot.cli.campaign_shown import on_the_clock, show_estimate, show_gist, show_status, working
 from bot.cli.output import InCommunity, Json, print_json, print_table, screen
 from bot.communities import require_community
 from storage import campaigns as rows
@@ -80,9 +81,8 @@ def launch(
         )
         return
     show_gist(found, place)
-    goes_out = (
-        "now" if described.at_once and campaign.launch_at <= now else f"at {campaign.launch_at:%Y-%m-%d %H:%M} UTC"
-    )
+    at_once = described.at_once and campaign.launch_at <= now
+    goes_out = "now" if at_once else f"on {on_the_clock(campaign.launch_at, ZoneInfo(place.timezone))}"
     screen.print(
         f"{chosen} goes out {goes_out}. See how it goes: soundings campaign status {chosen} --community {community}"
     )

@@ -89,7 +89,7 @@ def _duration(found: Estimate, place: Row[Any]) -> str:
     took = ends_at - starts_at
     first = next((moment for moment, n in found.sending.course.curve if n), ends_at)
     return (
-        f"Sent in {_span(took)}, from {_clock(min(first, ends_at), zone)} until {_clock(ends_at, zone)} "
+        f"Sent in {_span(took)}, from {on_the_clock(min(first, ends_at), zone)} until {on_the_clock(ends_at, zone)} "
         "at the senders' pace and in your hours"
     )
 
@@ -103,7 +103,8 @@ def _span(span: timedelta) -> str:
     return f"{minutes / 60 / 24:.1f} days"
 
 
-def _clock(moment: datetime, zone: ZoneInfo) -> str:
+def on_the_clock(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment as people in a community write it: `Wed 25 Nov 10:07`."""
     return f"{moment.astimezone(zone):%a %d %b %H:%M}"
 
 
@@ -143,7 +144,7 @@ def _show_curve(found: Estimate, place: Row[Any]) -> None:
         line = "".join("█" if height >= found.recipients * (row - 0.5) / HIGH else " " for height in heights)
         screen.print(Text(f"{found.recipients * row // HIGH:>9,} {line}"))
     zone = ZoneInfo(place.timezone)
-    left, right = _clock(start, zone), _clock(ends_at, zone)
+    left, right = on_the_clock(start, zone), on_the_clock(ends_at, zone)
     screen.print(Text(f"{'':>9} {left}{right:>{WIDE - len(left)}}"))
 
 
