@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import socket
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 import typer
@@ -78,7 +80,8 @@ def run_server(installation: Installation, roles: Roles, host: str, port: int) -
     )
     screen.print(f"Soundings listens on http://{host}:{port} (Ctrl-C stops it)")
     try:
-        server.run()
+        with _told_to_end(stop):
+            server.run()
     except SystemExit:
         raise NotReady(
             f"Port {port} on {host} cannot be listened on: is another process there? Choose with --port."
@@ -86,6 +89,17 @@ def run_server(installation: Installation, roles: Roles, host: str, port: int) -
     finally:
         installation.database.close()
     _tell_of_failure(process)
+
+
+@contextlib.contextmanager
+def _told_to_end(stop: Callable[[], None]) -> Iterator[None]:
+    """Take SIGTERM for a word and no blow: uvicorn raises it once more after it has stopped in good order, and the process would
+    end as if it had been killed."""
+    before = signal.signal(signal.SIGTERM, lambda *_: stop())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def worker() -> None:

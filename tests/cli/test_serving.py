@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -41,3 +44,26 @@ def test_a_part_that_fails_ends_the_process_with_an_error(monkeypatch: pytest.Mo
     monkeypatch.setattr(Dispatcher, "run", fail)
     with pytest.raises(NotReady, match="dispatcher: RuntimeError"):
         run_server(open_installation(load_settings()), Roles(), "127.0.0.1", 0)
+
+
+def test_a_process_that_is_told_to_stop_ends_in_good_order(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from bot.cli import main; main()", "serve", "--port", str(_free_port())]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE
+    ) as it:
+        assert it.stderr is not None
+        log = []
+        while b"process.started" not in (line := it.stderr.readline()):
+            assert line, log
+            log.append(line)
+        it.send_signal(signal.SIGTERM)
+        _, rest = it.communicate(timeout=60)
+    assert it.returncode == 0, rest
+    assert b"process.stopped" in rest
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port

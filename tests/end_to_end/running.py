@@ -91,15 +91,16 @@ class Town:
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """As a service keeper stops it."""
-        self._end(signal.SIGTERM)
+        """As a service keeper stops it: every process ends as if it had decided to."""
+        codes = self._end(signal.SIGTERM)
+        assert set(codes) == {0}, codes
 
-    def _end(self, how: signal.Signals) -> None:
+    def _end(self, how: signal.Signals) -> list[int]:
         for process in self.processes:
             process.send_signal(how)
-        for process in self.processes:
-            process.wait(timeout=60)
+        codes = [process.wait(timeout=60) for process in self.processes]
         self.processes.clear()
+        return codes
 
     async def until(self, true: Callable[[], Any]) -> None:
         """Wait until `true()` (or what it awaits) is so."""
