@@ -48,6 +48,7 @@ class DueMessage:
     has_written: bool
     campaign_status: str | None
     update_status: str | None
+    tried_again: bool
 
 
 # Partial indexes serve a query only where it repeats their condition to the letter: constants, not parameters.
@@ -65,7 +66,8 @@ _NOW = bindparam("now", type_=_MOMENT)
 _UNTIL = bindparam("until", type_=_MOMENT)
 
 #: One resident's messages leave one after the other: while one is on its way nothing else goes, and one waits for those that were
-#: written before it, are as urgent, and either are due too or belong to the same conversation.
+#: written before it, are as urgent, and either are due too or belong to the same conversation. Not for one that was sent before and
+#: is tried once more in an hour: its phone was off, and whoever texts meanwhile has it on.
 _FIRST_IN_LINE = ~(
     select(1)
     .where(
@@ -77,7 +79,7 @@ _FIRST_IN_LINE = ~(
                 _older.c.id < _m.id,
                 _older.c.sender_id == _m.sender_id,
                 _older.c.priority <= _m.priority,
-                or_(_older.c.due_at <= _NOW, _older.c.run_id == _m.run_id),
+                or_(_older.c.due_at <= _NOW, and_(_older.c.run_id == _m.run_id, _older.c.retried_at.is_(None))),
             ),
         ),
     )
@@ -93,6 +95,7 @@ _DUE = (
         _m.valid_until, Address.address, Address.channel, Address.status.label("address_status"), Participant.timezone,
         Participant.surveys, Participant.updates, Participant.opted_out_at.is_not(None),
         Participant.held_at.is_not(None), Participant.last_inbound_at.is_not(None), Campaign.status.label("campaign_status"), Update.status.label("update_status"),
+        and_(_m.retried_at.is_not(None), _m.error_code.is_not(None)).label("tried_again"),
     )
     .join(Address, Address.id == _m.address_id)
     .outerjoin(Participant, Participant.id == _m.participant_id)

@@ -17,6 +17,7 @@ from storage import outbox, senders, usage
 from storage.models import InboxItem
 from storage.models.messages import PRIORITY_BULK, PRIORITY_REMINDER, PRIORITY_REPLY
 from storage.outbox import DueMessage
+from storage.progress import open_visits
 
 _log = structlog.get_logger(__name__)
 
@@ -166,7 +167,8 @@ class _Sorting:
         bulk = [m for m in found if m.priority >= PRIORITY_BULK and m.participant_id is not None]
         silent = {m.participant_id for m in bulk if m.update_id is not None and m.updates == "none"}
         answered = usage.took_part(self.connection, {one for one in silent if one is not None})
-        rules = Rules(self.now, self.places, answered.__contains__)
+        again = {m.run_id for m in found if m.tried_again and m.run_id is not None}
+        rules = Rules(self.now, self.places, answered.__contains__, open_visits(self.connection, again))
         people = {one for m in bulk if (one := m.participant_id) is not None}
         for participant_id, run_id, message_id, at in usage.bulk_since(self.connection, people, self.now - WEEK):
             if participant_id is not None and at is not None:

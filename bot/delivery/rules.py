@@ -100,17 +100,20 @@ def read_place(community_id: int, timezone: str, hours: Hours, settings: Mapping
 @dataclass(slots=True)
 class Rules:
     """The rules of one claim. `bulk`: participant -> conversation -> when its first campaign or update message left, this
-    claim's included; `took_part`: those of the residents without a word on updates who have answered something."""
+    claim's included; `took_part`: those of the residents without a word on updates who have answered something; `visits`: the open
+    visit of each run of which a message is tried once more."""
 
     now: datetime
     places: Mapping[int, Place]
     took_part: Callable[[int], bool]
+    visits: Mapping[int, int] = field(default_factory=dict)
     bulk: dict[int, dict[tuple[str, int], datetime]] = field(default_factory=lambda: defaultdict(dict))
 
     def verdict(self, message: DueMessage) -> Verdict:
         """What is to become of a message whose time has come."""
         for rule in (
             self._use,
+            self._conversation,
             self._address,
             self._wish,
             self._campaign,
@@ -134,6 +137,14 @@ class Rules:
         if message.valid_until is not None and message.valid_until <= self.now:
             return End("dropped", "expired", "its time was over before it could leave")
         return None
+
+    def _conversation(self, message: DueMessage) -> Verdict | None:
+        """A second try for a phone that was off: the resident may have texted meanwhile, and be at another question."""
+        if not message.tried_again or message.run_id is None or not message.visit:
+            return None
+        if self.visits.get(message.run_id) == message.visit:
+            return None
+        return End("dropped", "moved_on", "the conversation moved on before it could be tried once more")
 
     def _address(self, message: DueMessage) -> Verdict | None:
         if message.address_status == "open" or (message.address_status == "closed" and message.kind in _AFTER_STOP):

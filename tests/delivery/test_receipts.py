@@ -181,6 +181,24 @@ def test_no_second_try_where_the_conversation_has_moved_on_or_time_is_over(datab
     assert town.row(fresh).status == "undelivered"
 
 
+def test_a_second_try_holds_nothing_up_and_is_dropped_where_the_conversation_went_on(database: Database) -> None:
+    """Whoever texts has their phone on: an hour's silence, and then every reply at once, is what they got before."""
+    town = a_town(database)
+    resident = town.resident()
+    run = town.run(resident, visit=1)
+    first = town.message(resident, run_id=run, visit=1)
+    (claimed,) = town.claim().messages
+    town.record([claimed], Accepted("SM1"), NOON)
+    news(town, receipt(first, "undelivered", "SM1", error_code="30003", retry_once=True))
+    second = town.message(resident, run_id=run, visit=2)
+    assert town.claimed() == [second]
+    with database.write() as connection:
+        connection.execute(update(Run).values(visit=2))
+    town.change(Message, second, status="sent")
+    assert town.claimed(NOON + RETRY_AFTER) == []
+    assert (town.row(first).status, town.row(first).error_code) == ("dropped", "moved_on")
+
+
 def test_a_landline_is_dead_and_an_opt_out_is_recorded(database: Database) -> None:
     town = a_town(database)
     landline, blocked = sent(town), sent(town)
