@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from typing import Annotated
 
@@ -26,6 +27,9 @@ from storage.schema import migrate as migrate_database
 
 #: Seconds that a connection may linger when the process ends.
 GRACE = 30
+#: Seconds that a thread may keep the interpreter while another waits for it. A thread that writes lets go of it at each statement, and
+#: would wait Python's 5 ms for the loop to give it back.
+SWITCH_INTERVAL = 0.001
 
 
 def serve(
@@ -57,6 +61,7 @@ def run_server(installation: Installation, roles: Roles, host: str, port: int) -
     """Serve until a signal says stop; raises `NotReady` where the port is taken."""
     from bot.web.asgi import Application
 
+    sys.setswitchinterval(SWITCH_INTERVAL)
     server: _Server | None = None
 
     def stop() -> None:
@@ -149,6 +154,7 @@ def _opened() -> Installation:
 
 
 def _run_alone(roles: Roles) -> None:
+    sys.setswitchinterval(SWITCH_INTERVAL)
     installation = _opened()
     if installation.database.is_sqlite:
         raise WrongUsage(
