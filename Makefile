@@ -47,6 +47,9 @@ replies: setup       ## how well replies are understood: right, missed, wrong by
 faults: setup        ## everything that can break does, on both databases: a quarter of an hour; then the audit
 	@$(BIN)/python -m faults $(ARGS)
 
+bench: setup         ## every ratio of docs/performance.md, its two sides in one run; ARGS=--quick for a first look
+	@$(BIN)/python -m benchmarks $(ARGS)
+
 lock:                ## pin anew after a change of pyproject.toml
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header pyproject.toml --group build -o requirements.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt

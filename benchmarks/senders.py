@@ -1,6 +1,6 @@
-"""Sends a second through our channels against bare aiohttp, in one run: R3 (Twilio) and R4 (Telegram) of the targets.
+"""R4: sends a second through our channels against bare aiohttp, in one run; Telegram is the target, Twilio's channel alone a part of R3.
 
-python benchmarks/senders.py [--messages 4000] [--at-once 64] [--rounds 5] [--latency 0 20]
+`python -m benchmarks.senders [--messages 4000] [--at-once 64] [--rounds 5] [--latency 0 20] [--json]`
 
 The provider is a process of its own that answers from memory after `latency` milliseconds. Each round runs both sides one
 after the other; only their ratio counts. Every message must have been taken exactly once, by its own identifier.
@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import logging
-import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import cast
 from urllib.parse import urlencode
 
@@ -24,6 +23,7 @@ import aiohttp
 import orjson
 import uvloop
 
+from benchmarks.figures import Found, compared, parser, show
 from bot.channels.base import Accepted, Channel, Outgoing
 from bot.channels.telegram import TelegramChannel
 from bot.channels.twilio import TwilioChannel
@@ -187,7 +187,8 @@ async def rate(send: Send, messages: int, at_once: int) -> float:
     return messages / took
 
 
-async def compare(url: str, arguments: argparse.Namespace) -> dict[str, dict[str, float]]:
+async def compare(url: str, arguments: argparse.Namespace) -> dict[str, tuple[list[float], list[float]]]:
+    """Rounds of (ours, bare) by channel."""
     settings = settings_for(url)
     twilio, telegram = TwilioChannel(settings), TelegramChannel(settings)
     await twilio.open()
@@ -196,28 +197,20 @@ async def compare(url: str, arguments: argparse.Namespace) -> dict[str, dict[str
         await telegram.named()
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
     pairs = {
-        "R3": (through(twilio, "sms", "+19025550123"), bare_form(session, url)),
-        "R4": (through(telegram, "telegram", "42"), bare_json(session, url)),
+        "Twilio": (through(twilio, "sms", "+19025550123"), bare_form(session, url)),
+        "Telegram": (through(telegram, "telegram", "42"), bare_json(session, url)),
     }
-    measured: dict[str, dict[str, float]] = {}
-    for name, (ours, bare) in pairs.items():
-        await rate(ours, arguments.at_once * 2, arguments.at_once)
-        await rate(bare, arguments.at_once * 2, arguments.at_once)
+    measured: dict[str, tuple[list[float], list[float]]] = {}
+    for name, pair in pairs.items():
+        for side in pair:
+            await rate(side, arguments.at_once * 2, arguments.at_once)
         await _taken(session, url)
-        rounds = []
+        rounds: tuple[list[float], list[float]] = [], []
         for _ in range(arguments.rounds):
-            rounds.append(
-                (
-                    await rate(ours, arguments.messages, arguments.at_once),
-                    await rate(bare, arguments.messages, arguments.at_once),
-                )
-            )
+            for side, found in zip(pair, rounds, strict=True):
+                found.append(await rate(side, arguments.messages, arguments.at_once))
             assert await _taken(session, url) == arguments.messages * 2
-        measured[name] = {
-            "ours_per_second": round(statistics.median(one for one, _ in rounds)),
-            "aiohttp_per_second": round(statistics.median(other for _, other in rounds)),
-            "ratio": round(statistics.median(one / other for one, other in rounds), 3),
-        }
+        measured[name] = rounds
     await session.close()
     await telegram.close()
     await twilio.close()
@@ -229,31 +222,40 @@ async def _taken(session: aiohttp.ClientSession, url: str) -> int:
         return int(await response.read())
 
 
-def measure(latency: int, arguments: argparse.Namespace) -> dict[str, dict[str, float]]:
-    command = [sys.executable, __file__, "--serve", str(latency)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as provider:
-        assert provider.stdout is not None
+@contextmanager
+def provider(latency: int) -> Iterator[str]:
+    """The provider in a process of its own; its address."""
+    command = [sys.executable, "-m", "benchmarks.senders", "--serve", str(latency)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
         try:
-            port = int(provider.stdout.readline())
-            return uvloop.run(compare(f"http://127.0.0.1:{port}", arguments))
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
         finally:
-            provider.terminate()
+            process.terminate()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("--messages", type=int, default=4000)
-    parser.add_argument("--at-once", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--latency", type=int, nargs="+", default=[0, 20], help="milliseconds")
-    parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
+    """Measures each latency."""
+    options = parser(__doc__)
+    options.add_argument("--messages", type=int, default=4000)
+    options.add_argument("--at-once", type=int, default=64)
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--latency", type=int, nargs="+", default=[0, 20], help="milliseconds")
+    options.add_argument("--serve", type=int, help=argparse.SUPPRESS)
+    asked = options.parse_args()
     logging.disable(logging.WARNING)
-    if arguments.serve is not None:
-        uvloop.run(serve(arguments.serve / 1000))
+    if asked.serve is not None:
+        uvloop.run(serve(asked.serve / 1000))
         return
-    found = {f"{latency} ms": measure(latency, arguments) for latency in arguments.latency}
-    print(json.dumps({"messages": arguments.messages, "at_once": arguments.at_once, "at latency": found}, indent=1))
+    ratios: list[Found] = []
+    figures: Found = {"messages a round": asked.messages, "at once": asked.at_once}
+    for latency in asked.latency:
+        with provider(latency) as url:
+            measured = uvloop.run(compare(url, asked))
+        ratios.append(compared("R4", f"{latency} ms", *measured["Telegram"], ("sends/s", "sends/s")))
+        alone = compared("R3", "", *measured["Twilio"], ("sends/s", "sends/s"))
+        figures[f"Twilio's channel alone, {latency} ms"] = f"{alone['value']} of bare aiohttp ({alone['ours']})"
+    show("senders", ratios, figures, as_json=asked.json)
 
 
 if __name__ == "__main__":

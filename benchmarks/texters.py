@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hmac
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -105,20 +106,31 @@ class Posted:
 
 async def post(port: int, waiting: list[Text], at_once: int, posted: Posted) -> None:
     """Post these texts over `at_once` connections; one that breaks ends with what it had acknowledged."""
-    queue = iter(waiting)
+    queue: Iterator[tuple[float | None, Text]] = iter([(None, text) for text in waiting])
     began = time.perf_counter()
     await asyncio.gather(*(_phone(port, queue, posted) for _ in range(at_once)))
     posted.seconds += time.perf_counter() - began
 
 
-async def _phone(port: int, queue: object, posted: Posted) -> None:
+async def post_paced(port: int, waiting: list[Text], a_second: float, phones: int, posted: Posted) -> None:
+    """Post these texts at their times, so many a second whatever the answers take: each waits from when it was due."""
+    began = time.perf_counter() + 0.05
+    queue = iter([(began + at / a_second, text) for at, text in enumerate(waiting)])
+    await asyncio.gather(*(_phone(port, queue, posted) for _ in range(phones)))
+    posted.seconds += time.perf_counter() - began
+
+
+async def _phone(port: int, queue: Iterator[tuple[float | None, Text]], posted: Posted) -> None:
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
         return
     try:
-        for text in queue:  # type: ignore[attr-defined]
+        for due, text in queue:
             began = time.perf_counter()
+            if due is not None:
+                await asyncio.sleep(due - began)
+                began = due
             writer.write(text.request)
             head = await reader.readuntil(b"\r\n\r\n")
             length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
