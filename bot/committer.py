@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from bot.channels.base import Inbound
 from bot.clock import Clock
 from bot.conversation import MOST, House, Received, keep_raw, receive
+from bot.counts import HANDLING
 from bot.writer import Writer
 from storage.database import is_away
 
@@ -73,8 +75,11 @@ class Committer:
         self._waiting.append(_Waiting(inbound, done))
         if self._working is None or self._working.done():
             self._working = asyncio.create_task(self._work(), name="committer")
+        begun = time.perf_counter()
         # A webhook whose caller hangs up is cancelled; the text is committed all the same.
-        return await asyncio.shield(done)
+        received: Received = await asyncio.shield(done)
+        HANDLING.observe(time.perf_counter() - begun)
+        return received
 
     async def close(self) -> None:
         """Take nothing more, and wait until everything handed in is written."""

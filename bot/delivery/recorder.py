@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock
+from bot.counts import count_send
 from bot.delivery.consequences import OptOuts
 from bot.delivery.moments import moments
 from bot.delivery.results import Outcome, record
@@ -43,6 +44,7 @@ class Recorder:
 
     def add(self, outcome: Outcome) -> None:
         """Have an outcome recorded soon."""
+        count_send(outcome.claimed.channel, outcome.result)
         self._waiting.append(outcome)
         if self._working is None or self._working.done():
             self._working = asyncio.create_task(self._work(), name="results")

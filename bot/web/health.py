@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.counts import COUNTED
 from bot.process import Process
 from bot.web.simulator import Scope, Send
 from storage.figures import outbox_figures
+from storage.jobs import job_figures
 from storage.schema import SchemaMismatch, require_current
 
 
@@ -60,8 +64,20 @@ class HealthRoutes:
         now = self._process.installation.clock.now()
         with self._process.installation.read() as connection:
             counts, oldest_due = outbox_figures(connection, now)
+            if not self._process.installation.database.is_sqlite:
+                _tell_jobs(registry, job_figures(connection))
         for status, number in counts.items():
             depth.labels(status).set(number)
         oldest.set((now - oldest_due).total_seconds() if oldest_due else 0.0)
         waiting.set(self._process.committer.waiting)
-        return 200, generate_latest(registry), CONTENT_TYPE_LATEST
+        return 200, generate_latest(registry) + generate_latest(COUNTED), CONTENT_TYPE_LATEST
+
+
+def _tell_jobs(registry: CollectorRegistry, figures: Row[Any]) -> None:
+    depth = Gauge("soundings_jobs", "Jobs of coarse work by status", ["status"], registry=registry)
+    oldest = Gauge("soundings_jobs_oldest_seconds", "Age of the oldest job that waits", registry=registry)
+    workers = Gauge("soundings_workers", "Workers that gave a sign of life", registry=registry)
+    depth.labels("waiting").set(figures.waiting)
+    depth.labels("working").set(figures.working)
+    oldest.set(figures.oldest_seconds)
+    workers.set(figures.workers)

@@ -1,0 +1,26 @@
+"""What this process has counted since it began, for /metrics: how texts were handled and what became of messages."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+#: What counts here; figures that every process shares are read from the database when somebody asks.
+COUNTED = CollectorRegistry()
+
+HANDLING = Histogram(
+    "soundings_inbound_seconds",
+    "From an inbound text to its commit",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0),
+    registry=COUNTED,
+)
+SENDS = Counter(
+    "soundings_sends_total",
+    "Tries to send by channel, what came of them and the provider's code",
+    ["channel", "result", "code"],
+    registry=COUNTED,
+)
+
+
+def count_send(channel: str, result: object) -> None:
+    """Count one try to send; `result` as a channel gives it."""
+    SENDS.labels(channel, type(result).__name__.lower(), getattr(result, "code", "")).inc()

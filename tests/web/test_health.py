@@ -1,0 +1,97 @@
+"""/readyz and /metrics of a process at work: figures that fit what it did, and only for who may see them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.app import Installation
+from bot.clock import SetClock
+from bot.config import Settings
+from bot.process import Process, Roles
+from bot.web.health import HealthRoutes
+from storage.database import Database
+from storage.jobs import defer
+from tests.builders import RESIDENT, a_community, a_participant, a_sender, an_inbound
+
+
+async def ask(process: Process, path: str, token: str = "") -> tuple[int, str]:
+    """The status and the body of a GET."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
+    routes = HealthRoutes(process)
+    scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
+    assert routes.handles(scope)
+    await routes(scope, send)
+    return sent[0]["status"], sent[1]["body"].decode()
+
+
+def figure(body: str, name: str) -> float:
+    """A metric's value; 0 where it is not there yet."""
+    return next((float(line.split()[-1]) for line in body.splitlines() if line.startswith(f"{name} ")), 0.0)
+
+
+SENT = 'soundings_sends_total{channel="sms",code="",result="accepted"}'
+
+
+async def test_the_figures_fit_what_a_process_did_and_name_nobody(database: Database, clock: SetClock) -> None:
+    with database.write() as connection:
+        community_id = a_community(connection)
+        a_sender(connection, community_id)
+        a_participant(connection, community_id)
+    process = Process(Installation(Settings(), database, clock), Roles(scheduler=False))
+    before = (await ask(process, "/metrics"))[1]
+    await process.start()
+    try:
+        await process.submit(an_inbound("HELP"))
+        async with asyncio.timeout(30):
+            while figure((await ask(process, "/metrics"))[1], SENT) == figure(before, SENT):
+                await asyncio.sleep(0.02)
+        status, body = await ask(process, "/metrics")
+    finally:
+        await process.stop()
+    assert status == 200
+    count = "soundings_inbound_seconds_count"
+    assert figure(body, count) == figure(before, count) + 1
+    assert figure(body, 'soundings_outbox_messages{status="queued"}') == 0
+    assert RESIDENT.removeprefix("sms:+") not in body
+
+
+async def test_jobs_and_workers_are_told_on_postgresql(postgres_database: Database, clock: SetClock) -> None:
+    process = Process(Installation(Settings(), postgres_database, clock), Roles(web=False, worker=False))
+    with postgres_database.write() as connection:
+        defer(connection, "times")
+        connection.execute(text("UPDATE procrastinate_events SET at = now() - interval '2 minutes'"))
+        connection.execute(text("SELECT procrastinate_register_worker_v1()"))
+    _, body = await ask(process, "/metrics")
+    process.writer.close()
+    assert figure(body, 'soundings_jobs{status="waiting"}') == 1
+    assert figure(body, "soundings_jobs_oldest_seconds") >= 120
+    assert figure(body, "soundings_workers") == 1
+
+
+@pytest.mark.parametrize(("token", "status"), [("", 403), ("wrong", 403), ("seven-seas", 200)])
+async def test_with_a_provider_figures_need_the_token(
+    sqlite_database: Database, clock: SetClock, token: str, status: int
+) -> None:
+    settings = Settings(telegram_token="1:a", secret_key="k", metrics_token="seven-seas")
+    process = Process(Installation(settings, sqlite_database, clock), Roles())
+    assert (await ask(process, "/metrics", token))[0] == status
+    process.writer.close()
+
+
+async def test_a_process_without_its_tables_is_not_ready(postgres_database: Database, clock: SetClock) -> None:
+    process = Process(Installation(Settings(), postgres_database, clock), Roles())
+    assert await ask(process, "/readyz") == (200, "ready\n")
+    with postgres_database.write() as connection:
+        connection.execute(text("DROP TABLE procrastinate_jobs CASCADE"))
+    status, body = await ask(process, "/readyz")
+    process.writer.close()
+    assert (status, "soundings migrate" in body) == (503, True)
