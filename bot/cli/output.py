@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -18,8 +20,22 @@ from bot.errors import WrongUsage
 #: As wide as a table may be that goes into a file or another program.
 UNBOUNDED = 10_000
 
-screen = Console(soft_wrap=True, highlight=False)
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
+#: What a terminal obeys instead of showing, and what turns the words around it: a resident can write it, and must not steer a screen.
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+class Screen(Console):
+    """A terminal on which people's words are shown and never obeyed; its own colours are put on afterwards."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """What is to be written, with what would steer the terminal as U+FFFD."""
+        for segment in super().render(renderable, options):
+            words, style, control = segment
+            yield segment if control else Segment(_STEERING.sub("\ufffd", words), style)
+
+
+screen = Screen(soft_wrap=True, highlight=False)
+errors = Screen(stderr=True, soft_wrap=True, highlight=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 InCommunity = Annotated[str, typer.Option("--community", "-c", help="The community's name in commands.")]
@@ -43,7 +59,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
     elif screen.is_terminal:
         screen.print(table)
     else:
-        Console(width=UNBOUNDED).print(table)
+        Screen(width=UNBOUNDED).print(table)
 
 
 @contextmanager

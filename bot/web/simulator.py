@@ -11,8 +11,9 @@ from urllib.parse import parse_qs
 import orjson
 
 from bot.app import Installation
-from bot.channels.base import ButtonPress, Inbound
+from bot.channels.base import ButtonPress, Inbound, MalformedWebhook
 from bot.channels.simulator import text
+from bot.channels.telegram_webhooks import load_update as load_json
 from bot.committer import Busy
 from storage.communities import find_sender
 from storage.threads import thread
@@ -59,10 +60,10 @@ class SimulatorRoutes:
             body = await _body(receive)
             if body is None:
                 return
-            inbound = self._inbound(orjson.loads(body))
+            inbound = self._inbound(load_json(body))
             await asyncio.to_thread(self._check, inbound)
             await self._submit(inbound)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, MalformedWebhook) as error:
             await answer(send, 400, {"error": f"That text cannot be read: {error}"})
         except Busy:
             await answer(send, 503, {"error": "Too many texts wait. Send it again."})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.text import Text
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.cli.output import print_table, writing
+from bot.cli.output import print_table, screen, writing
 from bot.errors import WrongUsage
 
 LONG = "neighbourhood-check-in-of-the-whole-north-end-in-the-autumn-of-this-year-and-the-next"
@@ -23,6 +24,15 @@ def test_a_table_into_another_program_has_a_line_a_row(capsys: pytest.CaptureFix
 def test_what_people_wrote_is_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
     print_table(("text",), [("[bold]snow[/bold] [1]",)], empty="none")
     assert "[bold]snow[/bold] [1]" in capsys.readouterr().out
+
+
+def test_what_people_wrote_does_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "a\x1b]0;owned\x07b\x1b[2Jc\u202ed\x9be\x00"
+    print_table(("text",), [(hostile,)], empty="none")
+    screen.print(Text(f"first\nsecond {hostile}"))
+    told = capsys.readouterr().out
+    assert not set("\x1b\x07\u202e\x9b\x00") & set(told)
+    assert "first\nsecond a\ufffd]0;owned" in told
 
 
 def test_nothing_to_show_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:

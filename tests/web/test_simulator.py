@@ -69,6 +69,13 @@ async def test_what_is_typed_comes_in_as_a_text(phones: Phones) -> None:
     assert (inbound.sender, inbound.address, inbound.text, inbound.kind) == (SENDER, RESIDENT, "housing", "text")
 
 
+async def test_half_of_a_pair_does_not_keep_a_text_out(phones: Phones) -> None:
+    # So a browser writes it where somebody deletes half of an emoji.
+    wish = json.dumps({**TEXT, "text": "?"}).replace("?", r"a\ud800").encode()
+    assert await phones.post(wish) == (200, {"received": True})
+    assert phones.taken[0].text == "a\ufffd"
+
+
 async def test_a_tapped_button_comes_with_its_run_and_visit(phones: Phones) -> None:
     await phones.post({**TEXT, "text": "Snow", "button": {"run": 7, "visit": 2, "key": "snow"}})
     (inbound,) = phones.taken
