@@ -142,6 +142,8 @@ def _only_shared(found: list[Mention]) -> bool:
 
 def _held(message: Message, options: Options, lexicon: Lexicon) -> Reading | None:
     """The option whose amounts hold the reply's; a bare number is a place, and unclear where the two disagree."""
+    if any(amount.ordinal for amount in amounts(message, lexicon)):
+        return None  # "the 3rd one" is a place
     span = span_of(message, lexicon)
     if span is None:
         several = {amount.values for amount in amounts(message, lexicon) if not amount.ordinal and not amount.article}

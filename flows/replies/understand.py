@@ -33,6 +33,8 @@ _OPEN = frozenset({"text", "location"})
 #: What may stand on both sides of a no that corrects: "2 no 3", "Friday no Saturday".
 _ANSWERING = ("number", "ordinal", "am", "pm", "unit", "weekday", "month", "day", "daypart")
 _SHORT_NO = 5
+#: "Une personne" counts; "je veux parler à une personne" asks for somebody.
+_FEW = 2
 #: Kinds whose answers have a shape of their own, that no correction or negation is part of.
 _SHAPED = frozenset({"phone", "email", "postal_code", "photo"})
 
@@ -139,7 +141,8 @@ def _outweighs(ready: Prepared, message: Message, order: Reading) -> bool:
     where people are counted."""
     if ready.options is None and ready.question.kind != "number":
         return False
-    return order.command != "language" and " " in message.whole
+    few = ready.question.kind != "number" or len(message.whole.split(" ")) <= _FEW
+    return order.command != "language" and " " in message.whole and few
 
 
 def _answer(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading:
