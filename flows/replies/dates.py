@@ -320,6 +320,8 @@ class _Gatherer:
             return unit + 1
         if name in _DAYS:
             self._set("offset", direction * round(count * _DAYS[name]))
+        elif name == "year":
+            self.said_so_far.quarrel = True  # "two years ago" is no day
         elif name in _MONTHS:
             self.said_so_far.quarrel = self.said_so_far.quarrel or name == "year"  # "two years ago" is no day
             self._set("months", direction * round(count * _MONTHS[name]))

@@ -9,21 +9,22 @@ from flows.replies.stems import stem, stems
 
 def relate(names: Names, lexicon: Lexicon) -> None:
     """Let the words of each matter name the option that alone is about it; a word that is part of another option stays its own."""
-    matters: dict[str, list[str]] = {}
-    for own in lexicon.all:
-        for matter, words in own.matters.items():
-            matters.setdefault(matter, []).extend(words)
     named = {name: numbers for table in (names.single, names.full) for name, numbers in table.items()}
     told = {root for name in named if " " not in name for root in stems(name)}
     roots = {name: stem(name) for name in named if name and " " not in name}
     found: dict[str, set[int]] = {}
     shared: dict[str, set[int]] = {}
-    for alike in matters.values():
-        about = _about(alike, named, roots)
-        table = found if len(about) == 1 else shared
-        for word in alike:
-            if about and word not in named and not names.is_common(word):
-                table.setdefault(word, set()).update(about)
+    everywhere = {
+        matter: set().union(*(_about(own.matters.get(matter, ()), named, roots) for own in lexicon.all))
+        for matter in {matter for own in lexicon.all for matter in own.matters}
+    }
+    for own in lexicon.all:
+        for matter, alike in own.matters.items():
+            about = everywhere[matter] if _about(alike, named, roots) else set()
+            table = found if len(about) == 1 else shared
+            for word in alike:
+                if about and word not in named and not names.is_common(word):
+                    table.setdefault(word, set()).update(about)
     for word, numbers in shared.items():
         found.setdefault(word, numbers)  # "food", where three options are: asked which
     for word, numbers in found.items():
@@ -36,7 +37,7 @@ def relate(names: Names, lexicon: Lexicon) -> None:
                 names.parts[root] = tuple({*names.parts.get(root, ()), *numbers})
 
 
-def _about(words: list[str], named: dict[str, tuple[int, ...]], roots: dict[str, str]) -> set[int]:
+def _about(words: tuple[str, ...], named: dict[str, tuple[int, ...]], roots: dict[str, str]) -> set[int]:
     """The options that have a word of the matter in their names, in some form."""
     whole = set(words)
     forms = {stem(word) for word in words if " " not in word and len(word) > 1}

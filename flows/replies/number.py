@@ -194,6 +194,8 @@ def _counted_apart(found: list[Amount], message: Message) -> bool:
 
 def _counts_something(amount: Amount, message: Message) -> bool:
     after = message.pieces[amount.end] if amount.end < len(message.pieces) else None
+    if after is not None and "small" in after.senses and after.glued and amount.end + 1 < len(message.pieces):
+        after = message.pieces[amount.end + 1]  # 一个女儿
     return after is not None and (after.is_unknown or after.has("people"))
 
 
@@ -219,6 +221,9 @@ def _is_inexact(amount: Amount, message: Message) -> bool:
     after = pieces[amount.end] if amount.end < len(pieces) else None
     if after is not None and after.has("and") and amount.end + 1 < len(pieces):
         after = None
+    later = pieces[amount.end + 1] if amount.end + 1 < len(pieces) else None
+    if after is not None and "unit" in after.senses and later is not None and later.glued and later.has("more_than"):
+        return True  # "一年多"
     for beside, beyond in ((before, _BEYOND), (after, _BEYOND_AFTER)):
         if beside is not None and ((beside.has(*beyond) and not beside.has("about", "minus")) or beside.text == "+"):
             return True

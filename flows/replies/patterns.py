@@ -85,3 +85,10 @@ def pair(language: str) -> tuple[frozenset[str], frozenset[str]]:
     groups = dict(words(language).groups)
     first, second = (frozenset(_alternatives(groups.get(name, ""), groups)) for name in ("sign_stop", "sign_texts"))
     return first, second
+
+
+@cache
+def others(language: str) -> tuple[str, ...]:
+    """The group `others`: who else may be asked to stop, right after a pattern: "que no me molesten los vecinos"."""
+    groups = dict(words(language).groups)
+    return tuple(f"{one} " for one in _alternatives(groups.get("others", ""), groups))

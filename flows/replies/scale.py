@@ -181,9 +181,10 @@ def _says_less(mention: Mention, message: Message, options: Options, lexicon: Le
     said = [piece.text for piece in message.pieces[mention.first : mention.end]]
     strong = any(
         mention.options == numbers
-        and name.split(" ")[-1:] == said[-1:]
+        and said[-1:]
+        == [word for word in name.split(" ") if "strong_degrees" not in lexicon.entries.get(word, {})][-1:]
         and len(name.split(" ")) > len(said)
-        and any("strong_degrees" in lexicon.entries.get(word, {}) for word in name.split(" ")[:-1])
+        and any("strong_degrees" in lexicon.entries.get(word, {}) for word in name.split(" "))
         for name, numbers in options.full.items()
     )
     around = message.pieces[max(0, mention.first - 2) : mention.end + 1]

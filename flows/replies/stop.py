@@ -19,7 +19,7 @@ from functools import cache
 from typing import Literal
 
 from flows.replies.lexicon import Lexicon, Message, Piece
-from flows.replies.patterns import alarm, pair, pattern
+from flows.replies.patterns import alarm, others, pair, pattern
 from flows.replies.words import languages, words
 
 #: "stop" for certain; "pattern" by a strong pattern, "weak" by a weaker sign; "doubt" where a person should look.
@@ -129,7 +129,8 @@ def _in_language(language: str, text: str, message: Message, lexicon: Lexicon) -
     """What the patterns of one language hear: a strong one where a clause begins or, said of oneself, "amid" other
     words; a weak one "alone" or "beside" other words."""
     strong, weak = pattern(language, "stop.strong"), pattern(language, "stop.weak")
-    if strong is not None and strong.search(text):
+    said = strong.search(text) if strong is not None else None
+    if said is not None and not text[said.end() :].startswith(others(language)):
         return "pattern"
     match = weak.search(text) if weak is not None else None
     if match is not None:

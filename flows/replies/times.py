@@ -181,6 +181,9 @@ class _Hours:
             return int(hour), int(minutes), end, padded
         if not text.isdigit() or len(text) > 2:
             return None
+        spaced = self._at(end)
+        if spaced is not None and spaced.text in ("00", "15", "30", "45") and not spaced.glued:
+            return int(text), int(spaced.text), end + 1, padded
         mark, after = self._at(end), self._at(end + 1)
         colon = mark is not None and mark.text == ":"
         letter = mark is not None and (mark.senses.get("unit") == "hour" or mark.senses.get("clock") == "oclock")

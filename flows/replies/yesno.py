@@ -46,7 +46,7 @@ def echoes(question: Question) -> frozenset[str]:
 def read_yesno(message: Message, echoed: frozenset[str]) -> Reading:
     """Yes or no; both, neither or "maybe" is unclear."""
     clauses = _clauses(message)
-    if _begins_with_if(message) or _ends_in_except(message):
+    if _begins_with_if(message) or _ends_in_except(message) or _is_of_another_day(clauses, echoed):
         return UNCLEAR
     if message.raw.isascii() and any(piece.has("yes") and piece.has("undecided") for piece in message.pieces):
         return UNCLEAR  # "si puedo" may be "if I can"; "sí puedo" is not
@@ -92,6 +92,14 @@ def _begins_with_if(message: Message) -> bool:
     """ "如果不下雨就来": an answer that hangs on something is none yet."""
     content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
     return bool(content) and "if" in content[0].senses and not content[0].has("yes", "no", "undecided")
+
+
+def _is_of_another_day(clauses: list[list[Piece]], echoed: frozenset[str]) -> bool:
+    """ "El domingo sí" where Saturday was asked: what begins with a day that the question does not name."""
+    content = [piece for piece in clauses[0] if not piece.has("polite", "small")] if clauses else []
+    if not content or "weekday" not in content[0].senses or content[0].has("yes", "no"):
+        return False
+    return not _is_echo(content[0].text.split(" ")[-1], echoed) and not _is_echo(content[0].text, echoed)
 
 
 def _ends_in_except(message: Message) -> bool:
