@@ -49,8 +49,8 @@ TEXTS: Final = MappingProxyType(
         "distress": "You are not alone. Call or text 9-8-8, day or night. In danger now? Call 911. A person here will read your text.",
         # "Wrong number": the address is closed.
         "wrong_number": "Sorry about that. This number is off our list. You won't hear from {community} again.",
-        # First contact in a language that we do not know; {languages} is "English, français". Said in every one of them.
-        "language_choice": "{languages}: which one do you read?",
+        # Follows the first text to somebody whose language we only guess; {languages} is "FRANÇAIS, ESPAÑOL". Keep it short.
+        "language_choice": "Or text {languages}.",
         # More texts in a day than we answer.
         "too_many": "That is a lot for one day. We keep all of it, and a person will read it. We go quiet until tomorrow.",
         # A picture or recording that could not be fetched.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot import i18n
-from bot.conversation import limits, stepping, stopping
+from bot.conversation import limits, saying, stepping, stopping
 from bot.conversation.house import CampaignView, CommunityView, FlowView
 from bot.conversation.turn import Turn
 from bot.conversation.words import fold, language_hint
@@ -98,6 +98,7 @@ def _by_slug(turn: Turn, payload: str) -> Wanted | None:
 def join(turn: Turn, wish: Wanted) -> None:
     """Bring the turn's writer into a community, and into the campaign that they came for."""
     _move(turn, wish.community)
+    unknown = turn.participant is None
     participant = turn.participant or _new_participant(turn)
     campaign = _campaign(turn, wish.campaign_id)
     if campaign is not None:
@@ -106,6 +107,8 @@ def join(turn: Turn, wish: Wanted) -> None:
         return
     if participant.surveys != "granted":
         ask_consent(turn)
+        if unknown:
+            saying.offer_languages(turn, participant.language)
     elif campaign is None:
         turn.say("campaign_over" if wish.campaign_id is not None else "already_joined")
     elif not start_waiting(turn, campaign.id) and not turn.lines:
@@ -272,17 +275,20 @@ def after_welcome(turn: Turn, run: RunRow) -> None:
         start_waiting(turn)
 
 
-def greet_stranger(turn: Turn) -> None:
-    """An unknown number wrote: tell once a day, briefly, who we are and how to join."""
+def greet_stranger(turn: Turn, language: str | None = None) -> None:
+    """An unknown number wrote: tell once a day, briefly, who we are and how to join; again in a language asked for."""
     inbound = turn.inbound
     turn.kept()
-    if inbound is None or not limits.may_greet_stranger(turn):
+    again = language is not None and limits.greeted_today(turn)
+    if inbound is None or not (again or limits.may_greet_stranger(turn)):
         return
+    spoken = turn.community.language(language) if language else turn.language
     communities = _order(turn)
     words = list(dict.fromkeys(one.settings.keyword.upper() for one in communities))
     if turn.sender.channel == "telegram" and inbound.start is not None:
-        turn.say("needs_link")
-    elif len(words) > 1:
-        turn.say("unknown_number_several", keywords=", ".join(words))
+        return turn.say("needs_link", language=spoken)
+    if len(words) > 1:
+        turn.say("unknown_number_several", language=spoken, keywords=", ".join(words))
     else:
-        turn.say("unknown_number", community=turn.community.name, keyword=words[0])
+        turn.say("unknown_number", language=spoken, community=turn.community.name, keyword=words[0])
+    return None if language else saying.offer_languages(turn, spoken)

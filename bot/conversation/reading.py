@@ -35,7 +35,7 @@ def handle(turn: Turn, inbound: Inbound) -> None:
         limits.say_too_many(turn)
         return turn.kept()
     if turn.participant is None:
-        return strays.stranger(turn, command)
+        return strays.stranger(turn, command, value)
     if turn.participant.held_at is not None:
         return _held(turn, command)
     if turn.sender.channel != "telegram" and is_wrong_number(turn.folded):

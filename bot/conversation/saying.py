@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from bot import i18n
 from bot.conversation import alarms
 from bot.conversation.turn import Turn
 from flows.replies import read_command
@@ -45,6 +46,16 @@ def give_help(turn: Turn) -> None:
         turn.say("help", "help", language=language, community=name, contact=contact)
     else:
         turn.say("help_no_contact", "help", language=language, community=name)
+
+
+def offer_languages(turn: Turn, language: str) -> None:
+    """One line after the first text to somebody: the community's other languages. What they wrote was only a hint.
+
+    In capitals, as words to text are, and because Ç is a letter of plain SMS where ç is none.
+    """
+    others = [tag for tag in turn.community.languages if tag != language]
+    if others:
+        turn.say("language_choice", language=language, languages=i18n.names(others).upper())
 
 
 def reads_as(turn: Turn, text: str) -> tuple[str | None, object, bool]:

@@ -10,7 +10,7 @@ from bot.conversation.words import is_thanks
 from storage.runs import last_outcome
 
 
-def stranger(turn: Turn, command: str | None) -> None:
+def stranger(turn: Turn, command: str | None, value: object = None) -> None:
     """Nobody we know wrote."""
     if not limits.may_be_answered(turn):
         return turn.kept()
@@ -31,7 +31,7 @@ def stranger(turn: Turn, command: str | None) -> None:
         return joining.join(turn, joining.Wanted(turn.community, None, plain=True))
     if command == "person" and limits.may_greet_stranger(turn):
         return alarms.promise_person(turn)
-    return joining.greet_stranger(turn)
+    return joining.greet_stranger(turn, value if command == "language" and isinstance(value, str) else None)
 
 
 def without_run(turn: Turn, inbound: Inbound, command: str | None, value: object, doubt: bool) -> None:

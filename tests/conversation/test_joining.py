@@ -31,6 +31,8 @@ ASKED = (
     "Shore Road Neighbours here. We text 3-5 short questions a season and what came of them. "
     "Reply YES to join. STOP ends it any time."
 )
+#: The first text to somebody whose language is only guessed.
+FIRST_TEXT = f"{ASKED}\nOr text FRANÇAIS."
 FIRST_QUESTION = "What should we fix first?\n1 Street lights\n2 Snow on sidewalks\n3 Speeding cars"
 
 
@@ -45,7 +47,7 @@ def posters(database: Database) -> Phone:
 @pytest.mark.parametrize("words", ["FUNDY", "fundy", " Fundy! ", "join fundy", "Text FUNDY", "F u n d y"])
 def test_a_word_on_a_poster(database: Database, words: str) -> None:
     phone = posters(database)
-    assert phone.text(words) == [ASKED]
+    assert phone.text(words) == [FIRST_TEXT]
     assert one(database, select(Participant.surveys)) == "none"
     (welcome,) = phone.text("ya ok")
     assert welcome == f"You're in, thanks. First question soon. HELP for who we are.\n{FIRST_QUESTION}"
@@ -57,6 +59,26 @@ def test_a_word_on_a_poster(database: Database, words: str) -> None:
     assert one(database, select(Message.text).where(Message.id == ledger[0].message_id)) == "ya ok"
     assert phone.text("2") == ["Where is it worst?"]
     assert one(database, select(Invitation.status)) == "started"
+
+
+@pytest.mark.parametrize("words", ["FRANÇAIS", "francais svp", "French", "الفرنسية"])
+def test_the_first_text_offers_the_other_languages(database: Database, words: str) -> None:
+    phone = posters(database)
+    assert phone.text("FUNDY") == [FIRST_TEXT]
+    (asked,) = phone.text(words)
+    assert "Répondez OUI pour participer" in asked
+    assert one(database, select(Participant.language)) == "fr"
+    (welcome, *_) = phone.text("oui")
+    assert welcome.startswith("C'est fait, merci.")
+    assert one(database, select(Consent.wording).where(Consent.scope == "surveys")).startswith("Ici Shore Road")
+
+
+def test_a_stranger_may_name_a_language_on_the_day_that_they_were_told(database: Database) -> None:
+    phone = posters(database)
+    (told,) = phone.text("hi who is this number")
+    assert told.endswith("Or text FRANÇAIS.")
+    (again,) = phone.text("français")
+    assert "Nous" in again and "FRANÇAIS" not in again
 
 
 def test_who_says_no_is_not_asked_again(database: Database) -> None:
@@ -73,7 +95,7 @@ def test_the_communitys_own_word_joins_the_community(database: Database) -> None
     with database.write() as connection:
         a_place(connection)
     phone = Phone(database)
-    assert phone.text("join") == [ASKED]
+    assert phone.text("join") == [FIRST_TEXT]
     assert phone.text("yes") == ["You're in, thanks. First question soon. HELP for who we are."]
     assert phone.text("JOIN") == [
         "You're in already, thank you. We text you when there is something new. STOP ends it any time."
@@ -92,7 +114,7 @@ def test_a_communitys_own_welcome_is_used_where_it_has_one(database: Database) -
             "  yes: {subscribe: surveys, say: Lovely., end: completed}\n",
         )
     phone = Phone(database)
-    assert phone.text("JOIN") == ["Can we text you?"]
+    assert phone.text("JOIN") == ["Can we text you?\nOr text FRANÇAIS."]
     assert phone.text("yes") == ["Lovely."]
     (participant,) = read(database, select(Participant.__table__))
     assert (participant.surveys, participant.updates) == ("granted", "none")
@@ -192,10 +214,10 @@ def test_a_stranger_is_told_once_a_day_how_to_join(database: Database) -> None:
         a_place(connection)
     phone = Phone(database, address="sms:+19025550142")
     told = "This is Shore Road Neighbours. We don't know this number yet. To take part, text JOIN. We ask you first."
-    assert phone.text("hi who is this number") == [told]
+    assert phone.text("hi who is this number") == [f"{told}\nOr text FRANÇAIS."]
     assert phone.text("hello?") == []
     phone.now += timedelta(days=1)
-    assert phone.text("hello?") == [told]
+    assert phone.text("hello?") == [f"{told}\nOr text FRANÇAIS."]
     assert {row.status for row in read(database, select(Message.status).where(Message.direction == "in"))} == {"kept"}
     assert read(database, select(Participant.id)) == []
 
