@@ -281,7 +281,7 @@ def greet_stranger(turn: Turn, language: str | None = None) -> None:
     turn.kept()
     again = language is not None and limits.greeted_today(turn)
     if inbound is None or not (again or limits.may_greet_stranger(turn)):
-        return
+        return None
     spoken = turn.community.language(language) if language else turn.language
     communities = _order(turn)
     words = list(dict.fromkeys(one.settings.keyword.upper() for one in communities))
