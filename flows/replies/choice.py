@@ -10,11 +10,15 @@ from flows.replies.options import Options
 from flows.replies.quantities import Span, holding, span_of
 from flows.replies.reading import Reading
 from flows.replies.slots import narrowed
-from flows.replies.stems import stem
+from flows.replies.stems import stem, stems
 
 UNCLEAR = Reading("unclear")
 #: So many words at most may be one thing with what it is like: "kerosene heater".
 _SHORT_REPLY = 4
+#: A word of an option's matter names the option in a reply of so many words at most.
+_AKIN_WORDS = 5
+#: So few words may be one that names it and another that nobody knows: "اكل للقطة", food for the cat.
+_FEW_WORDS = 2
 
 
 def exact(message: Message, options: Options) -> Reading | None:
@@ -49,6 +53,8 @@ def read_choice(
         return UNCLEAR
     found = _not_asked(head(mentions(message, options, lexicon), message), message, echoed)
     wanted = wanted_of(found, options)
+    if wanted and is_far_fetched(found, message, options, lexicon):
+        return UNCLEAR
     if len(wanted) > 1 and options.slots:
         wanted = narrowed(message, wanted, options.slots, lexicon)
     if len(wanted) == 1:
@@ -108,6 +114,26 @@ def _is_of_another_sort(found: list[Mention], message: Message, options: Options
     before = message.pieces[first - 1] if first else None
     after = message.pieces[end] if end < len(message.pieces) else None
     return any(beside is not None and beside.is_unknown and len(beside.text) > 2 for beside in (before, after))
+
+
+def is_far_fetched(found: list[Mention], message: Message, options: Options, lexicon: Lexicon) -> bool:
+    """Whether only words of an option's matter name it, amid others: "I am driving and will get back to you later"."""
+    pieces = message.pieces
+
+    def is_akin(mention: Mention) -> bool:
+        word = pieces[mention.first].text
+        return mention.way == "part" and (word in options.akin or not options.akin.isdisjoint(stems(word)))
+
+    if not options.akin or not all(mention.refused or is_akin(mention) for mention in found):
+        return False
+    taken = {at for mention in found for at in range(mention.first, mention.end)}
+    content = {
+        at
+        for at, piece in enumerate(pieces)
+        if not (piece.is_sign or piece.text in lexicon.clitics or piece.has("polite", "small", "intro", "self"))
+    }
+    strange = any(pieces[at].is_unknown for at in content - taken)
+    return len(content) > (_FEW_WORDS if strange else _AKIN_WORDS)
 
 
 def names_no_place(message: Message, options: Options, lexicon: Lexicon) -> bool:

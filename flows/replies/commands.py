@@ -49,6 +49,22 @@ def _asked(message: Message, lexicon: Lexicon) -> Reading | None:
     return None
 
 
+def puts_off(message: Message, lexicon: Lexicon) -> bool:
+    """Whether the reply begins by putting us off, as phones do by themselves: "I am driving and will text you later".
+    "2, will text you later" answers first."""
+    first = next((piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses), None)
+    if first is None or first.is_digits or "plain" in (first.senses.get("yes"), first.senses.get("no")):
+        return False
+    text = bare(message) + " "
+    tokens = text.split()
+    for own in lexicon.all:
+        if not alarm(own.language, "puts_off").isdisjoint(tokens):
+            away = pattern(own.language, "puts_off.reply")
+            if away is not None and away.match(text):
+                return True
+    return False
+
+
 def _language(message: Message, lexicon: Lexicon, open_question: bool) -> Reading | None:
     """ "Français", "in English please", "can we do this in Spanish?"."""
     if len(message.pieces) > _LONGEST:

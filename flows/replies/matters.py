@@ -27,6 +27,7 @@ def relate(names: Names, lexicon: Lexicon) -> None:
                     table.setdefault(word, set()).update(about)
     for word, numbers in shared.items():
         found.setdefault(word, numbers)  # "food", where three options are: asked which
+    names.akin.update(found)
     for word, numbers in found.items():
         if len(word) == 1:
             names.squashed.setdefault(word, tuple(numbers))  # "狗" alone, not inside another word

@@ -28,6 +28,7 @@ class Names:
         self.related: dict[str, tuple[str, ...]] = {}
         self.heads: list[tuple[str, int]] = []
         self.bound: set[str] = set()
+        self.akin: set[str] = set()
         self.shorter: list[tuple[str, int]] = []
         for own in lexicon.all:
             for canonical, others in own.spellings.items():
@@ -111,6 +112,7 @@ class Names:
                     if form not in self.full and form not in self.single and not self.is_common(form):
                         self._add(found, form, number)
         self.single.update(found)
+        self.akin.update(found)
 
     def _says_yes_or_no(self, name: str) -> bool:
         return not {"yes", "no", "not", "all", "none"}.isdisjoint(self.lexicon.entries.get(name, ()))

@@ -13,7 +13,7 @@ from flows.replies.names import Names
 from flows.replies.normal import key
 from flows.replies.quantities import Span, spans_of
 from flows.replies.slots import Slot, slot_of
-from flows.replies.stems import stem, variants
+from flows.replies.stems import stem, stems, variants
 from flows.replies.words import Value, nearest_language
 
 #: Senses that stand for a whole option: "none of the above", "I don't know", "all of them".
@@ -49,6 +49,7 @@ class Options:
     `spans`: the amounts that the options stand for, if most do; None for one that has none ("Rather not say"). `tongues`: the question is about languages.
     `stronger`: option -> the one that says the same with a strong degree ("Agree" -> "Strongly agree"). `bound`: words
     that name something only with another beside them, and their stems ("heaters" of "Electric heaters"). `slots`: the day's hours of each option ("Tuesday 10 to 12"), if several have some.
+    `akin`: words that belong to the matter of an option and stand in no name of it, and their stems ("driving" where "Speeding cars" is one).
     """
 
     keys: tuple[str, ...]
@@ -67,6 +68,7 @@ class Options:
     stronger: Mapping[int, int]
     bound: frozenset[str]
     slots: tuple[Slot | None, ...]
+    akin: frozenset[str]
 
 
 def _halves(label: str) -> list[str]:
@@ -140,6 +142,7 @@ def prepare(
         spans=spans,
         stronger=_stronger(labels, gathered, lexicon),
         slots=slots,
+        akin=frozenset(gathered.akin.union(*(stems(word) for word in gathered.akin if " " not in word))),
         bound=frozenset(gathered.bound | {stem(word) for word in gathered.bound}),
         tongues=any("speak" in lexicon.entries.get(name, {}) for name in gathered.full),
     )

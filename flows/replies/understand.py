@@ -8,7 +8,7 @@ from dataclasses import replace
 from flows.definition import Question
 from flows.replies.choice import exact, read_choice
 from flows.replies.choices import read_choices
-from flows.replies.commands import command, skips
+from flows.replies.commands import command, puts_off, skips
 from flows.replies.dates import read_date
 from flows.replies.email import read_email
 from flows.replies.lexicon import Message, Piece, lexicon, read
@@ -148,9 +148,11 @@ def _outweighs(ready: Prepared, message: Message, order: Reading) -> bool:
 def _answer(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading:
     """The answer in the reply; where it corrects itself ("2 sorry 3"), the one after the correction."""
     pieces = message.pieces
+    if ready.question.kind == "location" and puts_off(message, ready.lexicon):
+        return UNCLEAR
     if ready.question.kind in _OPEN or ready.question.kind in _SHAPED:
         return _by_kind(ready, message, text, context)
-    if _breaks_off(message, ready):
+    if _breaks_off(message, ready) or puts_off(message, ready.lexicon):
         return UNCLEAR
     if any("reported" in piece.senses for piece in pieces):
         return _asked_again(_by_kind(ready, message, text, context))

@@ -8,7 +8,7 @@ A section of a file is a list of phrases separated by commas, or a table whose e
     numbers: {1: one, 2: two} # sense "number" with its value
     polite: please, thanks    # sense "polite": may be ignored
 
-`stop` and `asks` hold patterns besides, which `flows.replies.patterns` explains.
+`stop`, `asks` and `puts_off` hold patterns besides, which `flows.replies.patterns` explains.
 """
 
 from __future__ import annotations
@@ -180,6 +180,8 @@ class _File:
         elif section == "asks":
             for name, text in self.table(section, body).items():
                 self.patterns[f"asks.{name}"] = str(text)
+        elif section == "puts_off":
+            self.patterns["puts_off.reply"] = str(body)
         elif section == "groups":
             self.groups = {str(name): str(text) for name, text in self.table(section, body).items()}
         elif section in ("spellings", "related"):
@@ -203,6 +205,7 @@ class _File:
                     *_LISTS,
                     "stop",
                     "asks",
+                    "puts_off",
                     "groups",
                     "spellings",
                     "related",
