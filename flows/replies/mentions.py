@@ -103,7 +103,9 @@ class _Walk:
         stronger = self.options.stronger.get(mention.options[0]) if len(mention.options) == 1 else None
         if stronger is None:
             return mention
-        beside = (*self.pieces[max(0, mention.first - 1) : mention.first], *self.pieces[mention.end : mention.end + 1])
+        beside = [*self.pieces[max(0, mention.first - 1) : mention.first], *self.pieces[mention.end : mention.end + 1]]
+        if len(self.found) == 1 and self.content[-1] in self.pieces[mention.end :]:
+            beside.append(self.content[-1])  # "agree 100 percent, strongly"
         strong = any("strong_degrees" in piece.senses and "small" not in piece.senses for piece in beside)
         return replace(mention, options=(stronger,)) if strong else mention
 

@@ -141,7 +141,7 @@ def _outweighs(ready: Prepared, message: Message, order: Reading) -> bool:
     where people are counted."""
     if ready.options is None and ready.question.kind != "number":
         return False
-    few = ready.question.kind != "number" or len(message.whole.split(" ")) <= _FEW
+    few = ready.question.kind not in ("number", "scale") or len(message.whole.split(" ")) <= _FEW
     return order.command != "language" and " " in message.whole and few
 
 
