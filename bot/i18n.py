@@ -81,10 +81,12 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted({SOURCE, *found}, key=lambda tag: (tag != SOURCE, tag != "fr", tag)))
 
 
-def name_of(language: str) -> str:
-    """What speakers call their language: `français`. A tag that we have no name for stands for itself."""
+def name_of(language: str, spoken: str | None = None) -> str:
+    """What speakers call their language (`français`), or those of `spoken` do. A tag without a name stands for itself."""
     tag = _tag(language)
-    return LANGUAGE_NAMES.get(tag) or LANGUAGE_NAMES.get(tag.split("_")[0]) or _babel_name(tag) or language
+    if spoken is not None:
+        return _babel_name(tag, _tag(spoken)) or language
+    return LANGUAGE_NAMES.get(tag) or LANGUAGE_NAMES.get(tag.split("_")[0]) or _babel_name(tag, tag) or language
 
 
 def names(tags: tuple[str, ...] | list[str]) -> str:
@@ -185,8 +187,8 @@ def _tried(language: str) -> tuple[str, ...]:
     return tuple("_".join(parts[:count]) for count in range(len(parts), 0, -1))
 
 
-def _babel_name(tag: str) -> str | None:
+def _babel_name(tag: str, spoken: str) -> str | None:
     try:
-        return Locale.parse(tag).get_display_name(tag)
+        return Locale.parse(tag).get_display_name(spoken)
     except (UnknownLocaleError, ValueError):
         return None

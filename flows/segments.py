@@ -53,6 +53,11 @@ def segment(text: str) -> Segments:
     return Segments("UCS-2", count, len(written), tuple(culprits))
 
 
+def is_plain(text: str) -> bool:
+    """Whether `text` is written in the letters of plain SMS alone (GSM-7)."""
+    return not _NOT_GSM.search(text)
+
+
 def fits_one_message(text: str) -> bool:
     """Whether `text` is one message on a Canadian long code: at most 136 septets, or 70 UTF-16 code units."""
     if not _NOT_GSM.search(text):

@@ -32,6 +32,7 @@ class AddressRow:
     last_text: str | None
     greeted_on: date | None
     created_at: datetime
+    language: str | None = None
 
 
 _COLUMNS = (
@@ -50,6 +51,7 @@ _COLUMNS = (
     "last_text",
     "greeted_on",
     "created_at",
+    "language",
 )
 _ALL = select(*(Address.__table__.c[name] for name in _COLUMNS)).order_by(Address.id)
 _BY_ADDRESS = _ALL.where(among(Address.address, "addresses")).with_for_update(key_share=True)
@@ -82,6 +84,7 @@ _save = UpdateMany(
     "minute_texts",
     "last_text",
     "greeted_on",
+    "language",
 )
 
 
@@ -154,6 +157,7 @@ def save_addresses(connection: Connection, rows: Iterable[AddressRow]) -> None:
                 row.minute_texts,
                 row.last_text,
                 row.greeted_on,
+                row.language,
                 row.id,
             )
             for row in rows

@@ -10,7 +10,7 @@ from bot import i18n
 from bot.conversation import limits, saying, stepping, stopping
 from bot.conversation.house import CampaignView, CommunityView, FlowView
 from bot.conversation.turn import Turn
-from bot.conversation.words import fold, language_hint
+from bot.conversation.words import fold
 from bot.publishing import publish
 from flows.loader import library_flow
 from storage.addresses import AddressRow, insert_addresses
@@ -107,7 +107,7 @@ def join(turn: Turn, wish: Wanted) -> None:
         return
     if participant.surveys != "granted":
         ask_consent(turn)
-        if unknown:
+        if unknown and turn.address.language is None:
             saying.offer_languages(turn, participant.language)
     elif campaign is None:
         turn.say("campaign_over" if wish.campaign_id is not None else "already_joined")
@@ -121,7 +121,9 @@ def _move(turn: Turn, community: CommunityView) -> None:
         return
     turn.community = community
     rows = [row for row in stopping.everywhere(turn) if row.community_id == community.id]
+    asked_for = turn.address.language
     turn.address = rows[0] if rows else _new_address(turn, community)
+    turn.address.language = asked_for or turn.address.language
     participant_id = turn.address.participant_id
     turn.participant = turn.desk.participants.get(participant_id) if participant_id is not None else None
     turn.run = turn.desk.runs.get(participant_id) if participant_id is not None else None
@@ -150,6 +152,7 @@ def _new_address(turn: Turn, community: CommunityView) -> AddressRow:
         last_text=None,
         greeted_on=None,
         created_at=turn.now,
+        language=turn.address.language,
     )
     insert_addresses(desk.connection, [row])
     desk.addresses[row.id] = row
@@ -164,13 +167,12 @@ def new_public_id() -> str:
 def _new_participant(turn: Turn) -> ParticipantRow:
     """The turn's writer takes part from now on; consent is still to be asked for."""
     desk, inbound = turn.desk, turn.inbound
-    hints = (inbound.language if inbound else None, language_hint(inbound.text) if inbound else None)
     participant = ParticipantRow(
         id=take_ids(desk.connection, Participant, 1)[0],
         public_id=new_public_id(),
         community_id=turn.community.id,
         name=inbound.profile_name if inbound else None,
-        language=turn.community.language(*hints),
+        language=turn.language,
         timezone=None,
         attributes={},
         surveys="none",
@@ -279,16 +281,20 @@ def greet_stranger(turn: Turn, language: str | None = None) -> None:
     """An unknown number wrote: tell once a day, briefly, who we are and how to join; again in a language asked for."""
     inbound = turn.inbound
     turn.kept()
+    if language is not None:
+        turn.address.language = language
+        turn.desk.address_changed(turn.address)
     again = language is not None and limits.greeted_today(turn)
     if inbound is None or not (again or limits.may_greet_stranger(turn)):
-        return None
-    spoken = turn.community.language(language) if language else turn.language
+        return
     communities = _order(turn)
     words = list(dict.fromkeys(one.settings.keyword.upper() for one in communities))
     if turn.sender.channel == "telegram" and inbound.start is not None:
-        return turn.say("needs_link", language=spoken)
+        turn.say("needs_link")
+        return
     if len(words) > 1:
-        turn.say("unknown_number_several", language=spoken, keywords=", ".join(words))
+        turn.say("unknown_number_several", keywords=", ".join(words))
     else:
-        turn.say("unknown_number", language=spoken, community=turn.community.name, keyword=words[0])
-    return None if language else saying.offer_languages(turn, spoken)
+        turn.say("unknown_number", community=turn.community.name, keyword=words[0])
+    if language is None:
+        saying.offer_languages(turn, turn.language)

@@ -8,6 +8,7 @@ from bot import i18n
 from bot.conversation import alarms
 from bot.conversation.turn import Turn
 from flows.replies import read_command
+from flows.segments import is_plain, lighten
 
 #: Commands whose word tells the language to answer in, which those who enforce short codes look at (FACTS §4).
 _LANGUAGE_OF: Final = {"help": "en", "aide": "fr", "arret": "fr", "arretez": "fr", "ayuda": "es", "alto": "es"}
@@ -51,11 +52,26 @@ def give_help(turn: Turn) -> None:
 def offer_languages(turn: Turn, language: str) -> None:
     """One line after the first text to somebody: the community's other languages. What they wrote was only a hint.
 
-    In capitals, as words to text are, and because Ç is a letter of plain SMS where ç is none.
+    In capitals, as words to text are, and because Ç is a letter of plain SMS where ç is none. A text of plain letters
+    stays one: what its speakers write otherwise is named as others name it (ARABIC). No word that would not be read.
     """
-    others = [tag for tag in turn.community.languages if tag != language]
-    if others:
-        turn.say("language_choice", language=language, languages=i18n.names(others).upper())
+    plain = turn.sender.channel == "sms" and all(is_plain(lighten(line.text)) for line in turn.lines)
+    words = [_word_for(tag, language, plain=plain) for tag in turn.community.languages if tag != language]
+    offered = ", ".join(word for word in words if word is not None)
+    if offered:
+        turn.say("language_choice", language=language, languages=offered)
+
+
+def _word_for(tag: str, spoken: str, *, plain: bool) -> str | None:
+    """What to text for a language: as its speakers call it, as `spoken` does, as English does; None where none is read."""
+    named = (i18n.name_of(tag), i18n.name_of(tag, spoken), i18n.name_of(tag, i18n.SOURCE))
+    words = (name.upper() for name in named)
+    return next((word for word in words if (is_plain(word) or not plain) and _asks_for(word, tag)), None)
+
+
+def _asks_for(word: str, tag: str) -> bool:
+    value = read_command(word, (tag,)).value
+    return isinstance(value, str) and value.split("_")[0] == tag.split("_")[0]
 
 
 def reads_as(turn: Turn, text: str) -> tuple[str | None, object, bool]:

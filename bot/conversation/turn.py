@@ -84,12 +84,12 @@ class Turn:
 
     @property
     def language(self) -> str:
-        """The language to speak: the participant's, or for a stranger the nearest that we can guess."""
+        """The language to speak: the participant's, or for a stranger the one asked for, else the nearest that we can guess."""
         if self.participant is not None:
             return self.participant.language
         if self.inbound is None:
-            return self.community.languages[0]
-        return self.community.language(self.inbound.language, language_hint(self.inbound.text))
+            return self.community.language(self.address.language)
+        return self.community.language(self.address.language, self.inbound.language, language_hint(self.inbound.text))
 
     def say(self, key: str, kind: str = "say", *, language: str | None = None, **values: object) -> None:
         """Say one of the program's own texts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.effects import CommandGiven, LanguageChanged, RunEnded
 from flows.engine.prompts import ask, prompt
-from flows.engine.speech import in_words, language_name, language_names, say, speak
+from flows.engine.speech import in_words, language_name, language_names, say, side_by_side, speak
 from flows.engine.states import hand_over
 from flows.engine.walk import Walk
 from flows.replies.reading import Reading
@@ -77,7 +77,7 @@ def _back(walk: Walk) -> None:
     state = walk.open_state
     text, buttons = prompt(walk, state)
     parts = [speak(walk, "back", question=text), _said_before(walk)]
-    say(walk, ("\n" if "\n" in text else " ").join(parts), "prompt", buttons)
+    say(walk, "\n".join(parts) if "\n" in text else side_by_side(*parts), "prompt", buttons)
     return None
 
 

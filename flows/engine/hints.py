@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from flows.definition import Question, State
 from flows.engine.prompts import LONG_LIST, option_keys, option_lines, shown_number, whole
-from flows.engine.speech import label_of, speak, state_text
+from flows.engine.speech import label_of, side_by_side, speak, state_text
 from flows.engine.timers import zone_of
 from flows.engine.walk import Walk
 
@@ -30,14 +30,14 @@ def hint(walk: Walk, state: State, reason: str = "", *, words_only: bool = False
     if words_only:
         parts.insert(0, speak(walk, "words_only"))
     way_out = [speak(walk, "skip_passes")] if question.optional else []
-    text = " ".join(parts)
-    return "\n".join([text, *way_out]) if "\n" in text else " ".join([text, *way_out])
+    text = side_by_side(*parts)
+    return "\n".join([text, *way_out]) if "\n" in text else side_by_side(text, *way_out)
 
 
 def no_skipping(walk: Walk, state: State) -> str:
     """The re-prompt for somebody who passes a question that needs an answer."""
     needed = speak(walk, "no_skipping")
-    return f"{needed} {hint(walk, state)}"
+    return side_by_side(needed, hint(walk, state))
 
 
 def _expected(walk: Walk, question: Question, reason: str) -> list[str]:

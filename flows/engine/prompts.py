@@ -10,7 +10,7 @@ from typing import Final
 from flows.context import Context
 from flows.definition import Flow, Question, State, Text
 from flows.effects import Button
-from flows.engine.speech import label_of, phrase, plain_number, say, speak, with_blanks
+from flows.engine.speech import label_of, phrase, plain_number, say, side_by_side, speak, with_blanks
 from flows.engine.walk import Walk
 from flows.phrases import PHRASES
 from flows.run import Run
@@ -80,7 +80,7 @@ def written_out(question: Question, text: str, language: str, phrases: Mapping[s
     low, high = whole(question.minimum), whole(question.maximum)
     ends = "" if _mentions(text, low, high) else _scale_ends(question, low, high, language, phrases, fallback)
     if set(question.labels) <= {low, high}:
-        return f"{text} {ends}".strip()
+        return side_by_side(text, ends)
     return "\n".join(part for part in (text, ends, *lines) if part)
 
 

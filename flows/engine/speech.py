@@ -17,6 +17,8 @@ from flows.texts import render
 
 #: What may go wrong in a text: a value is missing, or a translator's pattern cannot be read.
 _FAULTS = (FlowsError, ValueError, RuntimeError)
+#: Ends of sentences that are as wide as a letter, so that no space follows.
+_WIDE_ENDS = frozenset("。？！；：）」』")
 #: How much of an open answer is said back.
 _SAID_BACK = 60
 #: How often a text is tried again with one more value left out.
@@ -39,6 +41,15 @@ def phrase(phrases: Mapping[str, Text], language: str, key: str, values: Mapping
 def speak(walk: Walk, key: str, **values: object) -> str:
     """A phrase in the language of the run."""
     return phrase(walk.context.phrases, walk.language, key, values)
+
+
+def side_by_side(*sentences: str) -> str:
+    """Sentences after each other, with a space between but where the script has none: "好的。请回答。"."""
+    joined = ""
+    for sentence in sentences:
+        between = " " if joined and sentence and joined[-1] not in _WIDE_ENDS else ""
+        joined += between + sentence
+    return joined
 
 
 def say(walk: Walk, text: str, kind: str = "say", buttons: tuple[Button, ...] = ()) -> None:

@@ -19,7 +19,7 @@ from flows.effects import (
 )
 from flows.engine.prompts import ask, prompt
 from flows.engine.scope import Scope, participant_of
-from flows.engine.speech import phrase, say, state_text, with_blanks
+from flows.engine.speech import phrase, say, side_by_side, state_text, with_blanks
 from flows.engine.walk import Walk
 from flows.errors import FlowsError
 from flows.run import Frame
@@ -133,7 +133,7 @@ def _wording(walk: Walk) -> str:
         asked = flow.states.get(walk.asked[-1][1]) if flow else None
         if asked is not None:
             return prompt(walk, asked)[0]
-    return " ".join(effect.text for effect in walk.effects if isinstance(effect, Say))
+    return side_by_side(*(effect.text for effect in walk.effects if isinstance(effect, Say)))
 
 
 def _for_coordinators(walk: Walk, state: State, text: Text) -> str:

@@ -77,6 +77,7 @@ class Address(Base):
 
     `sender_id`: the sender that talks with it, so that a thread stays with one number.
     The counters hold abuse at bay: automatic replies today, texts in this minute.
+    `language`: the one that a stranger asked for before joining; a participant has their own.
     """
 
     __tablename__ = "addresses"
@@ -103,6 +104,7 @@ class Address(Base):
     last_text: Mapped[str | None]
     greeted_on: Mapped[date | None]
     created_at: Mapped[datetime]
+    language: Mapped[str | None]
 
 
 class Consent(Base):

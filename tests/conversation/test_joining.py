@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot.channels.base import ButtonPress, IncomingMedium
 from bot.conversation import take_in_unplaced
 from bot.conversation.written import read_inbound, write_inbound
+from flows.segments import segment
 from storage.database import Database
 from storage.models import Address, Consent, Flow, InboxItem, Invitation, Message, Participant, Run, UnplacedText
 from tests.builders import (
@@ -80,6 +81,63 @@ def test_a_stranger_may_name_a_language_on_the_day_that_they_were_told(database:
     (again,) = phone.text("français")
     assert "Nous" in again
     assert "FRANÇAIS" not in again
+
+
+def test_the_language_that_a_stranger_asked_for_holds_when_they_join(database: Database) -> None:
+    phone = posters(database)
+    phone.text("hi who is this number")
+    phone.text("français")
+    (asked,) = phone.text("FUNDY")
+    assert "Répondez OUI pour participer" in asked
+    assert "ENGLISH" not in asked
+    assert one(database, select(Participant.language)) == "fr"
+
+
+def test_a_language_asked_for_holds_in_another_community_of_the_number(database: Database) -> None:
+    with database.write() as connection:
+        first = a_community(connection, "first", name="First")
+        second = a_community(connection, "second", name="Second", settings={"keyword": "SECOND"})
+        a_sender(connection, first, second)
+    phone = Phone(database)
+    phone.text("français")
+    (asked,) = phone.text("second")
+    assert asked.startswith("Ici Second.")
+
+
+@pytest.mark.parametrize(
+    ("languages", "offered"),
+    [
+        (["en", "fr", "ar", "uk", "zh", "es", "tl"], "Or text FRANÇAIS, ARABIC, UKRAINIAN, CHINESE, ESPAÑOL, TAGALOG."),
+        (["en", "gd", "mic"], "Or text SCOTTISH GAELIC, MI'KMAQ."),
+        (["fr", "ar"], "Ou textez ARABE."),
+        (["es", "ar", "fr"], "O mande العربية, FRANÇAIS."),
+        (["uk", "ar", "en"], "Або надішліть العربية, ENGLISH."),
+    ],
+)
+def test_the_offer_of_languages_leaves_a_plain_text_plain(
+    database: Database, languages: list[str], offered: str
+) -> None:
+    """A name in letters that are not plain SMS would make three messages of one; each word is read as its language."""
+    with database.write() as connection:
+        a_sender(connection, a_community(connection, languages=languages))
+    (told,) = Phone(database).text("0")
+    assert told.splitlines()[-1] == offered
+    assert (segment(told).encoding == "GSM-7") == (languages[0] not in ("es", "uk"))
+
+
+def test_the_offer_on_a_screen_names_each_language_as_its_speakers_do(database: Database) -> None:
+    with database.write() as connection:
+        community_id = a_community(connection, "shore-road", languages=["en", "ar", "uk"])
+        a_sender(connection, community_id, address="telegram:soundings_test_bot")
+    told = Phone(database, address="telegram:77", sender="telegram:soundings_test_bot").text("0")
+    assert told[-1].endswith("Or text العربية, УКРАЇНСЬКА.")
+
+
+def test_no_word_is_offered_that_would_not_be_read(database: Database) -> None:
+    with database.write() as connection:
+        a_sender(connection, a_community(connection, languages=["en", "xx"]))
+    (told,) = Phone(database).text("0")
+    assert "Or text" not in told
 
 
 def test_who_says_no_is_not_asked_again(database: Database) -> None:

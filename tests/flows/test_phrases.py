@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import flows.engine
-from flows.engine.speech import phrase
+from flows.engine.speech import phrase, side_by_side
 from flows.phrases import LANGUAGE_NAMES, PHRASES
 from flows.segments import segment
 from flows.texts import check_pattern, placeholders
@@ -72,3 +72,19 @@ def test_placeholders_of_phrases_are_the_ones_that_translators_know() -> None:
 
 def test_languages_have_the_names_that_their_speakers_give_them() -> None:
     assert {"en", "fr", "es", "ar", "uk", "zh", "tl", "mic", "gd"} <= set(LANGUAGE_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "joined"),
+    [
+        (("Where is it worst?", "Reply 1 to 5."), "Where is it worst? Reply 1 to 5."),
+        (("您觉得安全吗？", "请回复1到5。", "发SKIP跳过。"), "您觉得安全吗？请回复1到5。发SKIP跳过。"),
+        (("Wait…", "now"), "Wait… now"),
+        (("", "Now."), "Now."),
+        (("Now.", ""), "Now."),
+    ],
+)
+def test_a_space_stands_between_sentences_only_where_the_script_has_one(
+    sentences: tuple[str, ...], joined: str
+) -> None:
+    assert side_by_side(*sentences) == joined
