@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -140,12 +141,15 @@ def path_of(language: str, domain: str, root: Path | None = None) -> Path:
 
 
 def read_catalogue(path: Path) -> Catalog:
-    """A .po file. Raises `BadFile` that names the line which cannot be read."""
+    """A .po file, with or without the mark that Windows puts first. Raises `BadFile` that names the line which cannot be read."""
     try:
-        return read_po(BytesIO(path.read_bytes()), locale=None, abort_invalid=True)
+        return read_po(BytesIO(path.read_bytes().removeprefix(BOM_UTF8)), locale=None, abort_invalid=True)
     except PoFileError as error:
-        raise BadFile(f"{path} is no .po file: {error}.", ((error.lineno, str(error)),)) from error
-    except (UnicodeDecodeError, ValueError) as error:
+        line, wrong = error.lineno + 1, str(error).removesuffix(f" on {error.lineno}")
+        raise BadFile(
+            f"{path}, line {line}, cannot be read as .po: {wrong}. Mend that line.", ((line, wrong),)
+        ) from error
+    except (LookupError, ValueError) as error:
         raise BadFile(f"{path} cannot be read: {error}. Save it as UTF-8.") from error
 
 

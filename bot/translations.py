@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from babel.messages.catalog import Catalog
 
@@ -19,6 +21,8 @@ from flows.texts import check_pattern, placeholders, render
 
 #: Numbers enough to meet every plural category that a count of people or options may have.
 _COUNTS = range(1, 31)
+#: The line that tells a text of a catalogue from the others; obsolete ones begin with "#~".
+_CONTEXT = re.compile(rb'msgctxt\s+"(.*)"\s*$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,25 @@ def faults(catalogue: Catalog, language: str, texts: Mapping[str, Translatable])
                 context, "is marked fuzzy, so it is not used.", "Look it over and take the mark off.", error=False
             )
         elif wanted is None or wanted.english != english:
-            yield Fault(context, "has no such text any more.", "Run: soundings locale update.", error=False)
+            named = context or f'"{english[:40]}"'
+            yield Fault(named, "has no such text any more.", "Run: soundings locale update.", error=False)
         else:
             yield from _faults_of(wanted, translated, language)
+
+
+def doubled(path: Path) -> Iterator[Fault]:
+    """The texts that stand in a catalogue more than once: of their translations one would be taken, and nobody knows which."""
+    lines: dict[str, list[int]] = {}
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        found = _CONTEXT.match(line)
+        if found is not None:
+            lines.setdefault(found[1].decode("utf-8", "replace"), []).append(number)
+    for context, stands in lines.items():
+        if len(stands) > 1:
+            at = " and ".join(map(str, stands))
+            yield Fault(
+                context, f"stands more than once in {path.name}, in lines {at}.", "Keep the right one.", error=False
+            )
 
 
 def _faults_of(wanted: Translatable, translated: str, language: str) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from bot import catalogues, i18n, translations
 from bot.catalogues import Translatable
 from bot.cli.output import Json, errors, print_json, print_table, screen
-from bot.errors import WrongUsage
+from bot.errors import BadFile, WrongUsage
 from bot.translations import Fault
 from flows.loader import load_file
 
@@ -54,7 +54,7 @@ def update(flows: Flows = None, language: Languages = None, locales: Folder = i1
     for tag in tags:
         for domain, texts in wanted.items():
             path = i18n.path_of(tag, domain, locales)
-            known = i18n.read_catalogue(path) if path.is_file() else None
+            known = _known(path, tag)
             template = catalogues.template(texts, known)
             merged = catalogues.merge(known, template, tag)
             changed = catalogues.write(merged, path)
@@ -76,7 +76,7 @@ def compile_(language: Languages = None, locales: Folder = i18n.LOCALES) -> None
             if not path.is_file():
                 continue
             read = i18n.read_catalogue(path)
-            found = list(translations.faults(read, tag, wanted[domain]))
+            found = [*translations.doubled(path), *translations.faults(read, tag, wanted[domain])]
             wrong += sum(fault.error for fault in found)
             for fault in found:
                 errors.print(_in_words(tag, fault), markup=False)
@@ -140,7 +140,7 @@ def _state_of(tag: str, locales: Path) -> Completeness:
         read = i18n.read_catalogue(path) if path.is_file() else Catalog()
         state.reviewed &= path.is_file() and i18n.UNREVIEWED not in read.header_comment
         found = list(translations.faults(read, tag, texts))
-        state.faults += found
+        state.faults += [*(translations.doubled(path) if path.is_file() else ()), *found]
         unusable = {fault.context for fault in found if fault.error}
         done = {
             message.context
@@ -180,6 +180,16 @@ def _tags(locales: Path, only: list[str] | None) -> list[str]:
         if not tag.replace("_", "").isalnum() or not tag[:2].islower():
             raise WrongUsage(f"{tag!r} is no tag of a language. Write it like fr, fr_CA or mic.")
     return list(only) if only else there
+
+
+def _known(path: Path, tag: str) -> Catalog | None:
+    """A catalogue to bring up to date. One with a text twice is left alone: one of its translations would be lost."""
+    if not path.is_file():
+        return None
+    twice = "\n".join(_in_words(tag, fault) for fault in translations.doubled(path))
+    if twice:
+        raise BadFile(twice)
+    return i18n.read_catalogue(path)
 
 
 def _take_out(read: Catalog, fault: Fault) -> None:

@@ -156,7 +156,7 @@ def test_only_names_of_values_are_kept_out_of_translation() -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b'msgid "a"\nmsgstr "b"\nnonsense\n', "no .po file"),
+        (b'msgid "a"\nmsgstr "b"\nnonsense\n', "flows.po, line 3, cannot be read"),
         (b'msgid "a"\nmsgstr "\xff"\n', "UTF-8"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import json
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from bot import catalogues, i18n, translations
 from bot.catalogues import Translatable
 from bot.cli.locale import app
-from bot.errors import WrongUsage
+from bot.errors import BadFile, WrongUsage
 
 OWN = """\
 flow: snow
@@ -203,3 +204,67 @@ def test_babel_s_own_tools_can_extract_flows() -> None:
         (8, "{community}: who clears your walk?", "snow:fall:text"),
         (11, "Thank you.", "snow:done:say"),
     ]
+
+
+def begun(folder: Path) -> Path:
+    """A catalogue with one translation."""
+    run("update", "--language", "de", folder=folder)
+    path = i18n.path_of("de", "soundings", folder)
+    translate(path, "yes", "Schön")
+    return path
+
+
+def translated_in(folder: Path) -> int:
+    (state,) = json.loads(run("status", "--json", folder=folder))
+    return int(state["translated"])
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        lambda text: b"\xef\xbb\xbf" + text.encode(),
+        lambda text: text.replace("\n", "\r\n").encode(),
+        lambda text: text.replace("charset=utf-8", "charset=iso-8859-1").encode("latin-1", "replace"),
+    ],
+    ids=["the mark of Windows", "lines of Windows", "Latin-1 that says so"],
+)
+def test_a_catalogue_is_read_however_an_editor_saved_it(tmp_path: Path, saved: Callable[[str], bytes]) -> None:
+    path = begun(tmp_path)
+    path.write_bytes(saved(path.read_text("utf-8")))
+    assert translated_in(tmp_path) == 1
+    run("update", folder=tmp_path)
+    assert 'msgstr "Schön"' in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("saved", "told"),
+    [
+        (lambda text: text.encode("latin-1", "replace"), "Save it as UTF-8"),
+        (lambda text: text.encode("utf-16"), "Save it as UTF-8"),
+        (lambda text: text.replace("charset=utf-8", "charset=klingon").encode(), "unknown encoding: klingon"),
+        (lambda text: ("what is this\n" + text).encode(), "soundings.po, line 1, cannot be read"),
+    ],
+    ids=["Latin-1", "UTF-16", "no such encoding", "no .po"],
+)
+def test_a_catalogue_that_cannot_be_read_stays_as_it_is(
+    tmp_path: Path, saved: Callable[[str], bytes], told: str
+) -> None:
+    path = begun(tmp_path)
+    path.write_bytes(broken := saved(path.read_text("utf-8")))
+    for command in ("status", "update", "compile"):
+        result = CliRunner().invoke(app, [command, "--locales", str(tmp_path)])
+        assert isinstance(result.exception, BadFile)
+        assert told in str(result.exception)
+    assert path.read_bytes() == broken
+
+
+def test_a_text_that_stands_twice_is_told_and_neither_is_lost(tmp_path: Path) -> None:
+    path = begun(tmp_path)
+    path.write_text(path.read_text("utf-8") + '\nmsgctxt "yes"\nmsgid "Yes"\nmsgstr "Ja"\n', "utf-8")
+    told = "yes: stands more than once in soundings.po, in lines"
+    assert told in " ".join(run("status", folder=tmp_path).split())
+    result = CliRunner().invoke(app, ["update", "--locales", str(tmp_path)])
+    assert isinstance(result.exception, BadFile)
+    assert told in str(result.exception)
+    assert 'msgstr "Schön"' in path.read_text("utf-8")
+    assert 'msgstr "Ja"' in path.read_text("utf-8")
