@@ -121,6 +121,9 @@ _LISTS = frozenset(
 )
 _STOP_LISTS = ("words", "clear", "closed", "doubt")
 _STOP_PATTERNS = ("strong", "weak")
+_OTHERS = ("stop", "asks", "puts_off", "groups", "spellings", "related", "matters", "short", "complete")
+#: Every section that a file may have; docs/reply-words.md says what each means.
+SECTIONS = frozenset((*_SCALARS, *_TABLES, *_LISTS, *_OTHERS))
 
 
 def phrases(text: str) -> list[str]:
@@ -197,23 +200,7 @@ class _File:
         elif section in _TABLES:
             self._table(section, body)
         elif section != "complete":
-            raise self.unknown(
-                section,
-                [
-                    *_SCALARS,
-                    *_TABLES,
-                    *_LISTS,
-                    "stop",
-                    "asks",
-                    "puts_off",
-                    "groups",
-                    "spellings",
-                    "related",
-                    "matters",
-                    "short",
-                    "complete",
-                ],
-            )
+            raise self.unknown(section, SECTIONS)
 
     def _table(self, section: str, body: object) -> None:
         sense, convert = _TABLES[section]
