@@ -12,6 +12,8 @@ from bot.errors import NotReady
 
 #: Stands in for the secret key where nothing leaves this machine: without a provider, on the simulator alone.
 SIMULATOR_KEY = "simulator-only"
+#: Days for which words and people are kept at the least: by then no provider's word on a message is still to come.
+SHORTEST_KEPT = 14
 
 
 class Settings(BaseSettings):
@@ -128,6 +130,7 @@ class CommunitySettings(BaseModel):
     `strangers_per_day`: unknown numbers that a sender answers in a day. `segments_per_month`: 0 is no limit.
     `countries`: ISO regions whose numbers are answered. `distress`: language -> words and signpost.
     `keyword`: what a stranger is told to text.
+    `keep_texts_days`, `keep_people_days`: after how many days words, and people from whom nothing was heard, are dropped; 0 is never.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -144,6 +147,15 @@ class CommunitySettings(BaseModel):
     keyword: str = "JOIN"
     region: str = "CA"
     holidays: str = "CA-NS"
+    keep_texts_days: int = Field(0, ge=0, le=36_500)
+    keep_people_days: int = Field(0, ge=0, le=36_500)
+
+    @field_validator("keep_texts_days", "keep_people_days")
+    @classmethod
+    def _long_enough(cls, value: int) -> int:
+        if 0 < value < SHORTEST_KEPT:
+            raise ValueError(f"must be at least {SHORTEST_KEPT} days, or 0 to keep them")
+        return value
 
 
 __all__ = ["CommunitySettings", "Distress", "Settings", "load_settings"]

@@ -12,8 +12,11 @@ from bot.campaigns.changes import clear_over, close_due
 from bot.campaigns.inviting import invite_due
 from bot.campaigns.starting import start_pending
 from bot.conversation import House, due_runs, reach_times, take_in_unplaced
+from bot.retention import TASK as RETENTION
+from bot.retention import retain_due
 from bot.updates.send import send_due
 from storage import due
+from storage.retention import retention_is_due
 
 #: Runs whose times are reached in one transaction.
 TIMES_SLICE = 200
@@ -52,4 +55,6 @@ TASKS: tuple[Task, ...] = (
     Task("clearings", 2.0, clear_over, due.clearings_are_due),
     Task("unplaced", 15.0, take_in_unplaced, due.unplaced_are_due),
     Task("closings", 30.0, lambda connection, now, _house: close_due(connection, now), due.closings_are_due),
+    # Once a day, after all that somebody waits for.
+    Task(RETENTION, 60.0, retain_due, retention_is_due, priority=-1),
 )

@@ -49,13 +49,11 @@ def open_counts(connection: Connection, campaign_id: int, questions: Sequence[st
 
 
 def words(connection: Connection, campaign_id: int, question: str, limit: int) -> list[str]:
-    """What people wrote to an open question, and behind "something else", the newest first."""
+    """What people wrote to an open question, and behind "something else", the newest first; not what is kept no longer."""
     written = func.coalesce(Answer.other, Answer.raw)
+    mine = (Answer.campaign_id == campaign_id, Answer.question == question)
     statement = (
-        select(written)
-        .where(Answer.campaign_id == campaign_id, Answer.question == question, Answer.value.is_not(None))
-        .order_by(Answer.id.desc())
-        .limit(limit)
+        select(written).where(*mine, Answer.value.is_not(None), written != "").order_by(Answer.id.desc()).limit(limit)
     )
     return [str(text) for text in connection.execute(statement).scalars()]
 

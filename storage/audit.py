@@ -220,7 +220,8 @@ def repeated_messages(connection: Connection, since: datetime | None) -> list[Re
                 several.c.answers == func.coalesce(_m.reply_to, 0),
             ),
         )
-        .where(_m.direction == "out", _m.status.in_(LEFT))
+        # Of those whose words were dropped nobody can say any more whether they said the same.
+        .where(_m.direction == "out", _m.status.in_(LEFT), _m.text != "")
         .order_by(_m.id)
     )
     rows: Iterator[Any] = iter(connection.execute(statement))

@@ -71,10 +71,13 @@ def holdings(connection: Connection, participant_id: int) -> dict[str, list[dict
     return found
 
 
-def erase_person(connection: Connection, participant_id: int, now: datetime) -> dict[str, int]:
+def erase_person(
+    connection: Connection, participant_id: int, now: datetime, *, keep_answers: bool = False
+) -> dict[str, int]:
     """Take away everything that tells who a person is or what they said; how many rows of each kind.
 
     What stays says that somebody was asked, and when, and what they agreed to, about nobody: counts and the ledger of consent.
+    `keep_answers`: their answers stay as they are, and the zone by which the hours of what they were sent are judged.
     """
     mine = {model: model.__table__.c.participant_id == participant_id for model, _ in HOLDINGS.values()}
     waiting = (mine[Message], Message.status == "queued")
@@ -83,7 +86,7 @@ def erase_person(connection: Connection, participant_id: int, now: datetime) -> 
             update(Message).where(*waiting).values(status="cancelled", settled_at=now)
         ).rowcount,
         "media": connection.execute(delete(Medium).where(mine[Medium])).rowcount,
-        "answers": connection.execute(delete(Answer).where(mine[Answer])).rowcount,
+        "answers": 0 if keep_answers else connection.execute(delete(Answer).where(mine[Answer])).rowcount,
         "tags": connection.execute(delete(ParticipantTag).where(mine[ParticipantTag])).rowcount,
         "inbox_items": connection.execute(
             update(InboxItem).where(mine[InboxItem]).values(text="", done_at=now)
@@ -103,10 +106,11 @@ def erase_person(connection: Connection, participant_id: int, now: datetime) -> 
     }
     # What we sent by Telegram is numbered within the chat, whose number is the person's.
     connection.execute(update(Message).where(mine[Message], Message.direction == "out").values(provider_id=None))
+    bare: dict[str, Any] = {"name": None, "attributes": {}, "erased_at": now, "surveys": "none", "updates": "none"}
     connection.execute(
         update(Participant)
         .where(Participant.id == participant_id)
-        .values(name=None, attributes={}, timezone=None, erased_at=now, surveys="none", updates="none")
+        .values(bare if keep_answers else bare | {"timezone": None})
     )
     return counts
 

@@ -25,6 +25,7 @@ PLACES: Final = {
     "check": "bot.cli.serving:check",
     "backup": "bot.cli.backup:backup",
     "restore": "bot.cli.backup:restore",
+    "retain": "bot.cli.retain:retain",
     "community": "bot.cli.community:app",
     "sender": "bot.cli.sender:app",
     "user": "bot.cli.user:app",

@@ -15,6 +15,7 @@ from storage.models.communities import (
 from storage.models.flows import Answer, Flow, Revision, Run
 from storage.models.messages import Medium, Message, Receipt, UnplacedText
 from storage.models.participants import Address, Consent, InboxItem, Participant, ParticipantTag, Suppression
+from storage.models.retention import RetentionPass
 
 __all__ = [
     "Address",
@@ -36,6 +37,7 @@ __all__ = [
     "Participant",
     "ParticipantTag",
     "Receipt",
+    "RetentionPass",
     "Revision",
     "Run",
     "SegmentUsage",
