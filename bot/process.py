@@ -58,11 +58,11 @@ def build_channels(settings: Settings) -> dict[str, Channel]:
     if settings.has_twilio:
         from bot.channels.twilio import TwilioChannel
 
-        channels["sms"] = TwilioChannel(settings)
+        channels["sms"] = TwilioChannel(settings, answer_seconds=settings.provider_seconds)
     if settings.has_telegram:
         from bot.channels.telegram import TelegramChannel
 
-        channels["telegram"] = TelegramChannel(settings)
+        channels["telegram"] = TelegramChannel(settings, answer_seconds=settings.provider_seconds)
     return channels
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,7 +29,7 @@ from bot.clock import SetClock, SystemClock
 from bot.config import load_settings
 from bot.demo.play import COMMUNITY, Demonstration, Summary
 from bot.demo.residents import Resident
-from bot.errors import WrongUsage
+from bot.errors import NotReady, WrongUsage
 from bot.process import Roles
 
 #: Where the demonstration keeps its own database, made anew each time.
@@ -47,6 +50,27 @@ def demo(
     """Play a whole campaign with simulated residents, days in seconds; then serve their phones."""
     if not 20 <= residents <= 800:
         raise WrongUsage("--residents is a number from 20 to 800.")
+    with _alone(PLACE):
+        _demonstrate(residents, seed, as_json)
+        if do_serve:
+            _serve(port)
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Hold the folder against a second demonstration, which would make the database anew under this one. Raises `NotReady`."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.with_name(f"{place.name}-lock").open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotReady(
+                "A demonstration runs in this folder already. End it (Ctrl-C), or start this one in another folder."
+            ) from None
+        yield
+
+
+def _demonstrate(residents: int, seed: int, as_json: bool) -> None:
     installation = _fresh(PLACE)
     demonstration = Demonstration(installation, residents, seed)
     try:
@@ -59,8 +83,6 @@ def demo(
         installation.database.close()
     if summary.lost or summary.duplicated:
         raise typer.Exit(1)
-    if do_serve:
-        _serve(port)
 
 
 def _fresh(place: Path) -> Installation:

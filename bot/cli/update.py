@@ -124,7 +124,7 @@ def list_all(community: InCommunity, as_json: Json = False) -> None:
             (
                 u["update"],
                 u["campaign"],
-                u["status"] + (f": {u['reason']}" if u["reason"] else ""),
+                u["status"],
                 f"{u['next_at']:%Y-%m-%d %H:%M}" if u["next_at"] else "",
                 u["messages"],
                 str(u["text"])[:60],
@@ -133,6 +133,9 @@ def list_all(community: InCommunity, as_json: Json = False) -> None:
         ],
         empty="No update yet. Write one with: soundings update schedule --help",
     )
+    for u in found:
+        if u["reason"]:
+            screen.print(Text(f"Update {u['update']} was not sent: {u['reason']}"))
 
 
 @app.command()
@@ -162,22 +165,26 @@ def _schedule(
 ) -> None:
     with opened() as installation, installation.write() as connection:
         place = require_community(connection, community)
+        now, moment = installation.clock.now(), read_moment(at, place.timezone) if at else None
         update_id = schedule_update(
             connection,
             community=place,
             campaign=_campaign(connection, place, campaign),
             texts=by_language(text, place.languages),
             otherwise=by_language(otherwise, place.languages, "--otherwise") if otherwise else None,
-            at=read_moment(at, place.timezone) if at else None,
+            at=moment,
             cron=cron,
             subscribers=subscribers,
             tags=tag or (),
-            now=installation.clock.now(),
+            now=now,
         )
         row = rows.find_update(connection, update_id)
     next_at = row.next_at if row is not None else None
     if as_json:
         print_json({"update": update_id, "status": "scheduled", "next_at": next_at})
+    elif cron is None and (moment is None or moment <= now):
+        past = f"{moment:%Y-%m-%d %H:%M} UTC is past. " if moment else ""
+        screen.print(f"{past}Update {update_id} goes out now, within the community's hours.")
     else:
         screen.print(f"Update {update_id} goes out at {next_at:%Y-%m-%d %H:%M} UTC, within the community's hours.")
 
