@@ -42,7 +42,6 @@ async def test_a_survey_by_sms_through_every_fault_of_the_provider(place: Town) 
     await asyncio.gather(place.insist(LUC, "logment"), place.insist(LUC, "le loyer monte"))
     await place.hears(LUC, "Pourquoi?")
     # What leaves as its worker is killed would be unknown, and rightly not be sent again: another test's matter.
-    await place.until(lambda: len(place.heard(LUC)) == 3)
     await place.settled()
 
     place.kill()
@@ -72,9 +71,11 @@ async def test_a_survey_by_sms_through_every_fault_of_the_provider(place: Town) 
     assert Counter(place.heard(SAM))["Done. You won't hear from North-End again. START if you change your mind."] == 1
     for phone in (ANN, SAM):
         assert max(Counter(place.heard(phone)).values()) == 1, place.heard(phone)
-    # The second of two texts at once is an answer, or, where its writer had not seen the question, that is asked again.
+    # The second of two texts at once is an answer, or, where its writer had not seen the question, that is asked: again,
+    # or for the first time if it had not left yet.
     assert place.heard(LUC)[1] == "Pourquoi?"
-    assert place.heard(LUC)[2:] == ["Pourquoi?"] or place.heard(LUC)[2:][0].startswith("Vous sentez-vous")
+    then = place.heard(LUC)[2:]
+    assert then in ([], ["Pourquoi?"]) or then[0].startswith("Vous sentez-vous")
     assert place.twilio.problems == []
     await place.until(lambda: all(status == 200 for *_, status in place.twilio.callback_answers[-3:]))
     await place.audited()
