@@ -44,7 +44,7 @@ format: setup
 replies: setup       ## how well replies are understood: right, missed, wrong by kind and language
 	@$(BIN)/python -m tests.replies.report $(ARGS)
 
-faults: setup        ## everything that can break does, on both databases: a quarter of an hour; then the audit
+faults: setup        ## everything that can break does, on both databases; bounded; then the audit
 	@$(BIN)/python -m faults $(ARGS)
 
 bench: setup         ## every ratio of docs/performance.md, its two sides in one run; ARGS=--quick for a first look
