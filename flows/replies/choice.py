@@ -15,9 +15,9 @@ from flows.replies.stems import stem, stems
 UNCLEAR = Reading("unclear")
 #: So many words at most may be one thing with what it is like: "kerosene heater".
 _SHORT_REPLY = 4
-#: A word of an option's matter names the option in a reply of so many words at most.
+#: Words of an option's matter name it beside fewer other words than this.
 _AKIN_WORDS = 5
-#: So few words may be one that names it and another that nobody knows: "اكل للقطة", food for the cat.
+#: Fewer still where one of them is a word that nobody knows: "اكل للقطة", food for the cat.
 _FEW_WORDS = 2
 
 
@@ -132,8 +132,9 @@ def is_far_fetched(found: list[Mention], message: Message, options: Options, lex
         for at, piece in enumerate(pieces)
         if not (piece.is_sign or piece.text in lexicon.clitics or piece.has("polite", "small", "intro", "self"))
     }
-    strange = any(pieces[at].is_unknown for at in content - taken)
-    return len(content) > (_FEW_WORDS if strange else _AKIN_WORDS)
+    beside = content - taken
+    strange = any(pieces[at].is_unknown for at in beside)
+    return len(beside) >= (_FEW_WORDS if strange else _AKIN_WORDS)
 
 
 def names_no_place(message: Message, options: Options, lexicon: Lexicon) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from flows.definition import Question
-from flows.replies.choice import UNCLEAR, concept_of, head, is_telling, names_no_place
+from flows.replies.choice import UNCLEAR, concept_of, head, is_far_fetched, is_telling, names_no_place
 from flows.replies.lexicon import Lexicon, Message
 from flows.replies.mentions import Mention, mentions
 from flows.replies.numerals import amounts
@@ -36,6 +36,8 @@ def read_choices(question: Question, message: Message, options: Options, lexicon
     if unsure or _undecided(message, found):
         between = tuple(options.keys[number] for number in sorted(wanted)) if unsure else ()
         return Reading("unclear", between=between, reason="two_readings" if between else "")
+    if wanted and is_far_fetched(found, message, options, lexicon):
+        return UNCLEAR
     if wanted:
         return _with_words(question, message, found, wanted, options)
     if found:

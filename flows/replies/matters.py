@@ -15,14 +15,16 @@ def relate(names: Names, lexicon: Lexicon) -> None:
     found: dict[str, set[int]] = {}
     shared: dict[str, set[int]] = {}
     everywhere = {
-        matter: set().union(*(_about(own.matters.get(matter, ()), named, roots) for own in lexicon.all))
-        for matter in {matter for own in lexicon.all for matter in own.matters}
+        name: set().union(
+            *(_about(own.matters[name].labels, named, roots) for own in lexicon.all if name in own.matters)
+        )
+        for name in {name for own in lexicon.all for name in own.matters}
     }
     for own in lexicon.all:
-        for matter, alike in own.matters.items():
-            about = everywhere[matter] if _about(alike, named, roots) else set()
+        for name, matter in own.matters.items():
+            about = everywhere[name] if _about(matter.labels, named, roots) else set()
             table = found if len(about) == 1 else shared
-            for word in alike:
+            for word in matter.belong:
                 if about and word not in named and not names.is_common(word):
                     table.setdefault(word, set()).update(about)
     for word, numbers in shared.items():

@@ -25,17 +25,12 @@ class Names:
         self.squashed: dict[str, tuple[int, ...]] = {}
         self.spellings: dict[str, tuple[str, ...]] = {}
         self.likely: set[str] = set()
-        self.related: dict[str, tuple[str, ...]] = {}
-        self.heads: list[tuple[str, int]] = []
         self.bound: set[str] = set()
         self.akin: set[str] = set()
         self.shorter: list[tuple[str, int]] = []
         for own in lexicon.all:
             for canonical, others in own.spellings.items():
                 self.spellings[canonical] = (*self.spellings.get(canonical, ()), *others)
-            for head, members in own.related.items():
-                for form in (head, *variants(head)):
-                    self.related[form] = (*self.related.get(form, ()), *members)
 
     @staticmethod
     def _add(table: dict[str, tuple[int, ...]], name: str, number: int) -> None:
@@ -59,7 +54,6 @@ class Names:
         name = key(text)
         words = name.split(" ")
         denies = bool(self.denied(name))
-        self.heads.append((name, number))
         for spelling in (name, *self.spellings.get(name, ())):
             self._add(self.full, spelling, number)
             self._add(self.squashed, spelling.replace(" ", ""), number)
@@ -78,7 +72,6 @@ class Names:
         for word in content:
             if len(word) > 1 and not word[0].isdigit():
                 self._word(word, number)
-                self.heads.append((word, number))
                 if likely:
                     self.likely.add(word)
         if not denies:
@@ -100,19 +93,6 @@ class Names:
         for name, number in self.shorter:
             if name and name not in whole and not self._says_yes_or_no(name):
                 self._add(self.full, name, number)
-
-    def add_related(self) -> None:
-        """What belongs to the words of a name ("juice" to "Drinks"), where no option has that word itself."""
-        found: dict[str, tuple[int, ...]] = {}
-        for head, number in self.heads:
-            for member in self.related.get(head, ()):
-                if member in self.full or self.is_common(member):
-                    continue
-                for form in (member, *variants(member)):
-                    if form not in self.full and form not in self.single and not self.is_common(form):
-                        self._add(found, form, number)
-        self.single.update(found)
-        self.akin.update(found)
 
     def _says_yes_or_no(self, name: str) -> bool:
         return not {"yes", "no", "not", "all", "none"}.isdisjoint(self.lexicon.entries.get(name, ()))

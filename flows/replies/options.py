@@ -119,7 +119,6 @@ def prepare(
         gathered.add(text, number, likely=likely)
     if not spans:
         gathered.add_shorter()
-        gathered.add_related()
         relate(gathered, lexicon)
     single = _with_variants(gathered.single, gathered.full)
     titles = {key(text) for texts in labels for text in texts}

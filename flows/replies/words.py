@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -34,6 +34,13 @@ class WordsError(ValueError):
     """A file of words has a mistake; the message names file, section and what to write instead."""
 
 
+class Matter(NamedTuple):
+    """Words about one matter. `labels`: those by which an option is about it; `belong`: all that then name the option."""
+
+    labels: tuple[str, ...]
+    belong: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One language, as its file says.
@@ -42,8 +49,7 @@ class Words:
     `joins`: between which parts of a number "and" stands ("hundreds": 105; "tens": 25 too; "reversed": five-and-twenty).
     `clitics`: small words written onto the next ("و" in "والطعام"). `patterns`: pattern texts by name (`stop.strong`,
     `asks.person`), with their `groups`. `tight`: phrases of letters and digits that stand without a space ("2moro").
-    `spellings`: other spellings of words that labels may have. `related`: what else belongs to a word of a label
-    ("juice" to "Drinks"), unless another option has it too. `matters`: words about one matter, each of which finds the
+    `spellings`: other spellings of words that labels may have. `matters`: words about one matter, each of which finds the
     option that alone is about it. `short`: shorthand -> the word that patterns have ("u": "you").
     """
 
@@ -60,8 +66,7 @@ class Words:
     groups: Mapping[str, str]
     tight: frozenset[str]
     spellings: Mapping[str, tuple[str, ...]]
-    related: Mapping[str, tuple[str, ...]]
-    matters: Mapping[str, tuple[str, ...]]
+    matters: Mapping[str, Matter]
     short: Mapping[str, str]
 
 
@@ -121,7 +126,7 @@ _LISTS = frozenset(
 )
 _STOP_LISTS = ("words", "clear", "closed", "doubt")
 _STOP_PATTERNS = ("strong", "weak")
-_OTHERS = ("stop", "asks", "puts_off", "groups", "spellings", "related", "matters", "short", "complete")
+_OTHERS = ("stop", "asks", "puts_off", "groups", "spellings", "matters", "short", "complete")
 #: Every section that a file may have; docs/reply-words.md says what each means.
 SECTIONS = frozenset((*_SCALARS, *_TABLES, *_LISTS, *_OTHERS))
 
@@ -143,8 +148,7 @@ class _File:
         self.groups: dict[str, str] = {}
         self.tight: set[str] = set()
         self.spellings: dict[str, tuple[str, ...]] = {}
-        self.related: dict[str, tuple[str, ...]] = {}
-        self.matters: dict[str, tuple[str, ...]] = {}
+        self.matters: dict[str, Matter] = {}
         self.short: dict[str, str] = {}
 
     def wrong(self, place: str, remedy: str) -> WordsError:
@@ -187,13 +191,12 @@ class _File:
             self.patterns["puts_off.reply"] = str(body)
         elif section == "groups":
             self.groups = {str(name): str(text) for name, text in self.table(section, body).items()}
-        elif section in ("spellings", "related"):
-            found = self.spellings if section == "spellings" else self.related
+        elif section == "spellings":
             for name, text in self.table(section, body).items():
-                found[key(str(name))] = tuple(key(one) for one in self.list(f"{section}.{name}", text))
+                self.spellings[key(str(name))] = tuple(key(one) for one in self.list(f"spellings.{name}", text))
         elif section == "matters":
             for name, text in self.table(section, body).items():
-                self.matters[str(name)] = tuple(key(one) for one in self.list(f"matters.{name}", text))
+                self.matters[str(name)] = self._matter(f"matters.{name}", text)
         elif section == "short":
             for name, text in self.table(section, body).items():
                 self.short.update({key(one): key(str(name)) for one in self.list(f"short.{name}", text)})
@@ -201,6 +204,11 @@ class _File:
             self._table(section, body)
         elif section != "complete":
             raise self.unknown(section, SECTIONS)
+
+    def _matter(self, place: str, text: object) -> Matter:
+        """Before a semicolon what labels call a matter, after it what belongs to it; without one each word is both."""
+        parts = [tuple(key(one) for one in self.list(place, part)) for part in str(text).split(";")]
+        return Matter(parts[0], tuple(word for part in parts for word in part))
 
     def _table(self, section: str, body: object) -> None:
         sense, convert = _TABLES[section]
@@ -250,7 +258,6 @@ def read(path: Path) -> Words:
         groups=file.groups,
         tight=frozenset(file.tight),
         spellings=file.spellings,
-        related=file.related,
         matters=file.matters,
         short=file.short,
     )

@@ -58,3 +58,32 @@ def test_a_matter_of_two_options_names_neither() -> None:
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     reading = understand(question, "café", ReplyContext("es", flow.languages, now))
     assert reading.value not in ("drinks", "tea")
+
+
+_LIST = """
+flow: table
+title: Table
+languages: [en]
+start: table
+states:
+  table:
+    ask: choices
+    text: What can you bring?
+    options: {drinks: Drinks, bread: Bread, chairs: Folding chairs}
+    next: done
+  done: {say: Thanks, end: completed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("reply", "value"),
+    [
+        ("juice and buns", ["drinks", "bread"]),
+        ("juice, pop, some buns and a biscuit", ["drinks", "bread"]),
+        ("had my coffee over at the neighbour this morning lovely day", None),
+    ],
+)
+def test_several_may_be_named_by_words_of_their_matters_in_a_short_reply(reply: str, value: list[str] | None) -> None:
+    question = load(_LIST).states["table"].ask
+    assert question is not None
+    assert understand(question, reply, ReplyContext("en", ("en",), datetime(2026, 11, 23, 12, tzinfo=UTC))).value == value
