@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.definition import Question
+from flows.replies.beside import is_far_fetched, is_of_another_sort, names_another
 from flows.replies.lexicon import Lexicon, Message
 from flows.replies.mentions import Mention, mentions
 from flows.replies.numerals import amounts
@@ -10,15 +11,9 @@ from flows.replies.options import Options
 from flows.replies.quantities import Span, holding, span_of
 from flows.replies.reading import Reading
 from flows.replies.slots import narrowed
-from flows.replies.stems import stem, stems
+from flows.replies.stems import stem
 
 UNCLEAR = Reading("unclear")
-#: So many words at most may be one thing with what it is like: "kerosene heater".
-_SHORT_REPLY = 4
-#: Words of an option's matter name it beside fewer other words than this.
-_AKIN_WORDS = 5
-#: Fewer still where one of them is a word that nobody knows: "اكل للقطة", food for the cat.
-_FEW_WORDS = 2
 
 
 def exact(message: Message, options: Options) -> Reading | None:
@@ -58,7 +53,7 @@ def read_choice(
     if len(wanted) > 1 and options.slots:
         wanted = narrowed(message, wanted, options.slots, lexicon)
     if len(wanted) == 1:
-        if question.other and (_says_other(message) or _is_of_another_sort(found, message, options)):
+        if question.other and (_says_other(message) or is_of_another_sort(found, message, options)):
             return _others(message) if _says_other(message) else UNCLEAR
         if _taken_back(wanted[0], found, message) or names_another(found, message, either=not question.other):
             return UNCLEAR
@@ -100,41 +95,6 @@ def _says_other(message: Message) -> bool:
 def _others(message: Message) -> Reading:
     first = next(at for at, piece in enumerate(message.pieces) if "other" in piece.senses)
     return Reading("answered", value="other", other=words_after(message, first + 1) or message.raw.strip())
-
-
-def _is_of_another_sort(found: list[Mention], message: Message, options: Options) -> bool:
-    """Whether a strange word makes a part of a name another thing: "kerosene heater" where "Electric heaters" is one."""
-    if any(mention.way != "part" or mention.refused for mention in found) or len(found) > 1:
-        return False
-    first, end = found[0].first, found[0].end
-    content = [at for at, piece in enumerate(message.pieces) if not piece.is_sign and "polite" not in piece.senses]
-    word = message.pieces[first].text
-    if len(content) > _SHORT_REPLY or (word not in options.bound and stem(word) not in options.bound):
-        return False
-    before = message.pieces[first - 1] if first else None
-    after = message.pieces[end] if end < len(message.pieces) else None
-    return any(beside is not None and beside.is_unknown and len(beside.text) > 2 for beside in (before, after))
-
-
-def is_far_fetched(found: list[Mention], message: Message, options: Options, lexicon: Lexicon) -> bool:
-    """Whether only words of an option's matter name it, amid others: "I am driving and will get back to you later"."""
-    pieces = message.pieces
-
-    def is_akin(mention: Mention) -> bool:
-        word = pieces[mention.first].text
-        return mention.way == "part" and (word in options.akin or not options.akin.isdisjoint(stems(word)))
-
-    if not options.akin or not all(mention.refused or is_akin(mention) for mention in found):
-        return False
-    taken = {at for mention in found for at in range(mention.first, mention.end)}
-    content = {
-        at
-        for at, piece in enumerate(pieces)
-        if not (piece.is_sign or piece.text in lexicon.clitics or piece.has("polite", "small", "intro", "self"))
-    }
-    beside = content - taken
-    strange = any(pieces[at].is_unknown for at in beside)
-    return len(beside) >= (_FEW_WORDS if strange else _AKIN_WORDS)
 
 
 def names_no_place(message: Message, options: Options, lexicon: Lexicon) -> bool:
@@ -195,24 +155,6 @@ def _at_an_end(options: Options, span: Span) -> Reading:
     """The option that just this amount stands for: "15" where "Every 15 minutes" is one."""
     ends = [at for at, one in enumerate(options.spans) if one is not None and one.exact and one.low == span.low]
     return answer(options, (ends[0],)) if len(ends) == 1 else UNCLEAR
-
-
-def names_another(found: list[Mention], message: Message, *, either: bool = False) -> bool:
-    """Whether something that is no option is named beside one: "potholes and trees", "the shelter or whatsit". `either`:
-    only by an "or"."""
-    taken = {at for mention in found for at in range(mention.first, mention.end)}
-    for at, piece in enumerate(message.pieces):
-        joins = not either and "and" in piece.senses and not piece.has("small", "or")
-        if not (joins or "or" in piece.senses) or not 0 < at < len(message.pieces) - 1:
-            continue
-        before, after = message.pieces[at - 1], message.pieces[at + 1]
-        if "small" in after.senses and at + 2 < len(message.pieces):
-            after, later = message.pieces[at + 2], at + 2
-        else:
-            later = at + 1
-        if (before.is_unknown and later in taken) or (at - 1 in taken and after.is_unknown):
-            return True
-    return False
 
 
 def _in_unit_of(spans: tuple[Span | None, ...], span: Span) -> Span:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 
 from flows.definition import Question
-from flows.replies.choice import UNCLEAR, concept_of, head, is_far_fetched, is_telling, names_no_place
+from flows.replies.beside import is_far_fetched
+from flows.replies.choice import UNCLEAR, concept_of, head, is_telling, names_no_place
 from flows.replies.lexicon import Lexicon, Message
 from flows.replies.mentions import Mention, mentions
 from flows.replies.numerals import amounts

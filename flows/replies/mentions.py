@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from flows.replies.forms import formed
 from flows.replies.lexicon import Lexicon, Message, Piece
 from flows.replies.numerals import Amount, amounts
 from flows.replies.options import Options
-from flows.replies.spelling import near
-from flows.replies.stems import stem, stems
+from flows.replies.stems import stem
 
 Way = Literal["name", "part", "slip", "place"]
 #: "no": the reply says no to it; "doubt": a no stands before it, with other words between.
@@ -41,19 +41,7 @@ _BEFORE = (
 _AFTER = (*_BEFORE, "to", "small", "question", "at", "degrees", "not_refusing", "counting")
 #: What makes a number before it a count.
 _COUNTED = ("out_of", "currency", "unit", "people", "am", "pm", "per", "clock", "fraction", "stars", "month", "daypart")
-_MOST_WORDS_FOR_SLIPS = 12
 _CLAUSE_ENDS = frozenset(".,;:!?()-/\n")
-#: Two words are forms of one if they begin with so many letters alike, and with so much of the longer one.
-_LONG_START, _MOSTLY = 5, 0.65
-_SHORTEST_START = 3
-#: Among other strange words a shorter one is no slip: "lâchez-moi la paix" is not about "pain".
-_LONG_SLIP = 6
-
-
-def _alike(word: str, other: str) -> bool:
-    shared = next((at for at, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), None)
-    shared = min(len(word), len(other)) if shared is None else shared
-    return shared >= _MOSTLY * max(len(word), len(other))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +115,8 @@ class _Walk:
         letter = self._letter(at)
         if letter is not None:
             return Mention((letter,), at, at + 1, "place")
-        return self._inflected(at) if piece.is_unknown else None
+        form = formed(self.pieces, self.content, at, self.options) if piece.is_unknown else None
+        return None if form is None else Mention(form.options, at, at + 1, form.way)
 
     def _meant(self, piece: Piece) -> int | None:
         """The option that says what a word means: "lundi" where "Monday" is one."""
@@ -231,58 +220,6 @@ class _Walk:
         if after.glued and after.text.isascii() and after.text.isalpha() and self.pieces[end - 1].is_digits:
             return False
         return after.is_sign or after.is_digits or after.has(*_AFTER, "number")
-
-    def _inflected(self, at: int) -> Mention | None:
-        """Another form of an option's word, or a slip of one."""
-        word = self.pieces[at].text
-        known = (
-            next((named for root in stems(word) if (named := self.options.parts.get(root))), ())
-            or self._joined(at)
-            or self._longer(word)
-            or self._shortened(word)
-        )
-        if known:
-            return Mention(known, at, at + 1, "part")
-        if len(self.pieces) > _MOST_WORDS_FOR_SLIPS or (len(word) < 4 and len(self.content) > 1):
-            return None
-        if len(word) < _LONG_SLIP and sum(piece.is_unknown for piece in self.content) > 1:
-            return None
-        likely = near(word, self.options.words)
-        if not likely:
-            return None
-        phrases = self.options.vocabulary.phrases
-        least = likely[0][0]
-        best = {option for slips, candidate in likely if slips == least for option in phrases[candidate]}
-        close = {
-            option for slips, candidate in likely if slips <= least + (len(word) < 6) for option in phrases[candidate]
-        }
-        return Mention((best.pop(),), at, at + 1, "slip") if len(best) == 1 and len(close) == 1 else None
-
-    def _longer(self, word: str) -> tuple[int, ...]:
-        """The option whose word begins as this one does: "travailler" and "travail"."""
-        if len(word) < _LONG_START:
-            return ()
-        found: set[int] = set()
-        for candidate in self.options.words:
-            if candidate[:_LONG_START] == word[:_LONG_START] and _alike(word, candidate):
-                found.update(self.options.vocabulary.phrases.get(candidate, ()))
-        return tuple(found) if len(found) == 1 else ()
-
-    def _shortened(self, word: str) -> tuple[int, ...]:
-        """The option whose word the whole reply begins: "lib" of "Library hours", "fam" of "For families"."""
-        if len(self.content) > 1 or len(word) < _SHORTEST_START:
-            return ()
-        phrases = self.options.vocabulary.phrases
-        named = {tuple(phrases.get(one, ())) for one in self.options.words if one.startswith(word)}
-        return named.pop() if len(named) == 1 else ()
-
-    def _joined(self, at: int) -> tuple[int, ...]:
-        """Words written together or apart: "streetlights", "child care"."""
-        word = self.pieces[at].text
-        joined = self.options.squashed.get(word, ()) if len(word) > 1 else ()
-        if not joined and at + 1 < len(self.pieces):
-            joined = self.options.squashed.get(word + self.pieces[at + 1].text, ())
-        return joined
 
     def _judged(self, mention: Mention) -> Mention:
         """The mention, refused where a word of denial stands before it in its clause."""

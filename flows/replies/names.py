@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.replies.lexicon import Lexicon, read
 from flows.replies.normal import key
-from flows.replies.stems import stems, variants
+from flows.replies.stems import stems
 
 #: Senses that make a word of a label too common to name the option by itself.
 _COMMON = frozenset(

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, TypeAlias
 
 from flows.definition import Question
-from flows.replies.lexicon import Lexicon, Message, Piece, read
+from flows.replies.counting import Counted, begins_with_none, fitting, one, persons, zero
+from flows.replies.lexicon import Lexicon, Message, Piece
 from flows.replies.mentions import ends_clause
-from flows.replies.normal import key
-from flows.replies.numerals import Amount, Number, amounts, sense
+from flows.replies.numerals import Amount, amounts
 from flows.replies.reading import Reading
 from flows.replies.spelling import near
+from flows.replies.spelt import sense
 from flows.replies.words import Senses
 from flows.replies.words import words as words_of
 
 UNCLEAR = Reading("unclear")
-#: Whom a question counts: everybody, or only some.
-Counted: TypeAlias = Literal["all", "some"]
 _BEYOND = ("more_than", "less_than", "at_least", "at_most", "after", "before", "between", "vague")
 _BEYOND_AFTER = ("more_than", "less_than", "at_least", "at_most", "vague")
 _SMALL = (
@@ -41,42 +39,14 @@ _SMALL = (
 _SHORTEST_SLIP = 6
 
 
-def bounds(question: Question) -> tuple[float, float]:
-    """The lowest and highest number that the question takes."""
-    low = question.minimum if isinstance(question.minimum, int | float) else float("-inf")
-    high = question.maximum if isinstance(question.maximum, int | float) else float("inf")
-    return low, high
-
-
-def fitting(question: Question, values: tuple[Number, ...], *, whole: bool = False) -> list[Number]:
-    """The values that the question can take: within its range, whole where it wants whole numbers."""
-    low, high = bounds(question)
-    whole = whole or question.integer
-    return [value for value in values if low <= value <= high and (not whole or float(value).is_integer())]
-
-
-def units(question: Question, lexicon: Lexicon) -> frozenset[str]:
-    """The units of time that the question speaks of ("How many hours …?"), so that another unit is no answer to it."""
-    found: set[str] = set()
-    for text in (*question.text.values(), *(question.unit or {}).values()):
-        for word in key(text).split(" "):
-            unit = lexicon.entries.get(word, {}).get("unit")
-            if unit is not None and len(word) > 1:
-                found.add(str(unit))
-    return frozenset(found)
-
-
 def read_number(
     question: Question, message: Message, lexicon: Lexicon, asked: frozenset[str], counted: Counted | None = None
 ) -> Reading:
     """The one number in the reply. `asked`: the units that the question speaks of; `counted`: whom it counts."""
     found = _counted(message, lexicon)
-    if not found or (all(amount.article for amount in found) and _begins_with_none(message)):
+    if not found or (all(amount.article for amount in found) and begins_with_none(message)):
         return (
-            _one(question, message, asked)
-            or _zero(question, message)
-            or _persons(question, message, counted)
-            or UNCLEAR
+            one(question, message, asked) or zero(question, message) or persons(question, message, counted) or UNCLEAR
         )
     narrow = counted == "some"
     found, rate = _without_rate(found, message)
@@ -89,7 +59,7 @@ def read_number(
     values = fitting(question, amount.values)
     if (
         not amount.values
-        or _is_about_one(amount, message, narrow)
+        or _is_aboutone(amount, message, narrow)
         or _is_inexact(amount, message)
         or _is_of_another_kind(amount, message, asked)
     ):
@@ -101,7 +71,7 @@ def read_number(
     return Reading("answered", value=values[0])
 
 
-def _is_about_one(amount: Amount, message: Message, narrow: bool) -> bool:
+def _is_aboutone(amount: Amount, message: Message, narrow: bool) -> bool:
     """Whether the number is somebody's age ("my son is 12"), a share ("50%"), or counts all of us where some are asked
     about."""
     pieces = message.pieces
@@ -252,63 +222,3 @@ def _is_of_another_kind(amount: Amount, message: Message, asked: frozenset[str])
     if joined is not None and joined + 1 < len(rest) and rest[joined + 1].has("people", "self"):
         return True
     return people
-
-
-def _persons(question: Question, message: Message, counted: Counted | None) -> Reading | None:
-    """ "Just me" is one, "me and my husband" two, where all who come or live there are counted."""
-    if counted != "all":
-        return None
-    content = [
-        piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "only", "and", "hedge")
-    ]
-    persons = [piece for piece in content if piece.has("one_person", "myself")]
-    if not persons or not any("myself" in piece.senses for piece in persons):
-        return None
-    if any(not piece.has("one_person", "myself", "small", "intro", "self", "number") for piece in content):
-        return None
-    found = fitting(question, (len({piece.text for piece in persons}),))
-    return Reading("answered", value=found[0]) if found else None
-
-
-def whom(question: Question, lexicon: Lexicon) -> Counted | None:
-    """Whether a question counts all persons of a household or a party, only some of them ("How many children"), or none."""
-    found: set[Counted] = set()
-    for text in (*question.text.values(), *(question.unit or {}).values()):
-        for piece in read(text, lexicon).pieces:
-            if "some_persons" in piece.senses:
-                found.add("some")
-            elif "persons" in piece.senses:
-                found.add("all")
-    return "some" if "some" in found else "all" if found else None
-
-
-def _one(question: Question, message: Message, asked: frozenset[str]) -> Reading | None:
-    """The unit alone, where the question counts it: "рік" is one year."""
-    content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
-    alone = len(content) == 1 and content[0].senses.get("unit") in asked and len(content[0].text) > 1
-    return (
-        Reading("answered", value=1) if alone and "vague" not in content[0].senses and fitting(question, (1,)) else None
-    )
-
-
-def _begins_with_none(message: Message) -> bool:
-    content = next((piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses), None)
-    return content is not None and content.has("none", "no")
-
-
-def _zero(question: Question, message: Message) -> Reading | None:
-    """ "None", "aucune", "no kids": zero, where zero can be; a bare "no" only suggests it."""
-    content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "self", "only")]
-    if not content or not fitting(question, (0,)):
-        return None
-    after = message.pieces[message.pieces.index(content[0]) + 1 :]
-    if "none" in content[0].senses and after and ends_clause(after[0]) and not content[0].has("skip", "refuse"):
-        return Reading("answered", value=0)
-    said = [piece for piece in content if "none" in piece.senses or not piece.has("small", "intro", "counting")]
-    if len(said) == 2 and "none" in said[1].senses and not said[0].has("no", "yes", "not", "dont_know", "skip"):
-        return Reading("answered", value=0)  # "дітей немає"
-    if len(said) == 2 and "none" in said[0].senses and said[0] is not content[0]:
-        content = said
-    if "none" in content[0].senses and len(content) <= 2 and not content[0].has("skip", "refuse"):
-        return Reading("answered", value=0)
-    return Reading("unclear", suggestion=0) if "no" in content[0].senses else None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias, cast
 
 from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.spelt import Number, compose, is_han, sense, tidy
 
-Number: TypeAlias = int | float
 _MOST_DIGITS = 18
 
 
@@ -30,11 +29,6 @@ class Amount:
     def value(self) -> Number | None:
         """The only value that it can have, or None."""
         return self.values[0] if len(self.values) == 1 else None
-
-
-def tidy(value: float) -> Number:
-    """A whole number as an int."""
-    return int(value) if float(value).is_integer() else round(value, 9)
 
 
 def readings(digits: str, decimal: str) -> tuple[Number, ...]:
@@ -60,11 +54,6 @@ def readings(digits: str, decimal: str) -> tuple[Number, ...]:
     if signs[0] != decimal:
         return (whole,)
     return (whole, fraction) if decimal == "," else (fraction, whole)
-
-
-def sense(piece: Piece, name: str) -> Number:
-    """The number that sense `name` of a piece has."""
-    return cast(Number, piece.senses[name])
 
 
 class _Finder:
@@ -185,7 +174,7 @@ class _Finder:
             return Amount((sense(piece, "ordinal"),), at, at + 1, ordinal=True)
         if "number" in piece.senses or "multiplier" in piece.senses:
             value, end = compose(self.pieces, at, self.lexicon.first.joins)
-            if _is_han(self.pieces[end - 1].text) and self._goes_on(end):
+            if is_han(self.pieces[end - 1].text) and self._goes_on(end):
                 return None
             values, end = self._with_fraction(self._signed(at, (value,)), end)
             article = value == 1 and end == at + 1 and self._is_article(at)
@@ -197,7 +186,7 @@ class _Finder:
     def _goes_on(self, end: int) -> bool:
         """Whether an unknown character is written onto a Chinese number, so that it is another word: 三明治."""
         after = self._at(end)
-        return after is not None and after.glued and after.is_unknown and _is_han(after.text)
+        return after is not None and after.glued and after.is_unknown and is_han(after.text)
 
     def _is_article(self, at: int) -> bool:
         """Whether a "one" may be an article or a pronoun: "un problème", "the red one", "this one"."""
@@ -208,120 +197,6 @@ class _Finder:
         if "small" in self.pieces[at].senses and followed:
             return True
         return before is not None and not before.is_sign and before.has("ordinal", "last", "small", "other", "middle")
-
-
-def compose(pieces: list[Piece], at: int, joins: str) -> tuple[Number, int]:
-    """The number that the words from `at` on spell, and where it ends ("quatre-vingt-dix", "خمسة وعشرون", "一百零三")."""
-    digits, end = _spelled_out(pieces, at)
-    if digits is not None:
-        return digits, end
-    number = _Number()
-    start = at
-    while at < len(pieces):
-        piece = pieces[at]
-        if "unit" in piece.senses and at > start:
-            break
-        if "number" in piece.senses and not piece.is_digits:
-            if not number.add(sense(piece, "number"), piece.text):
-                break
-        elif "multiplier" in piece.senses and not (at == start and len(piece.text) == 1 and piece.text.isascii()):
-            number.multiply(sense(piece, "multiplier"))
-        elif at > start and "and" in piece.senses and _joined(pieces, at, number, joins):
-            if joins == "reversed" and number.pending is not None and number.pending < 10:
-                number.pending += sense(pieces[at + 1], "number")
-                at += 1
-        else:
-            break
-        at += 1
-    return number.value, max(at, start + 1)
-
-
-def _is_han(text: str) -> bool:
-    return "\u4e00" <= text[0] <= "\u9fff"
-
-
-def _spelled_out(pieces: list[Piece], at: int) -> tuple[int | None, int]:
-    """A number written digit by digit, as years are in Chinese: 一九八五."""
-    end = at
-    while end < len(pieces) and _is_han(pieces[end].text) and 0 <= pieces[end].senses.get("number", 10) <= 9:  # type: ignore[operator]
-        end += 1
-    if end - at < 4:
-        return None, at
-    return int("".join(str(pieces[place].senses["number"]) for place in range(at, end))), end
-
-
-class _Number:
-    """A number word by word: thousands so far, the part below a thousand, and the last words, which may be multiplied."""
-
-    def __init__(self) -> None:
-        self.total: Number = 0
-        self.section: Number = 0
-        self.pending: Number | None = None
-        self.last: Number = 0
-        self.short = False
-
-    @property
-    def before(self) -> Number:
-        """What stands before the words that are pending."""
-        return self.total + self.section
-
-    @property
-    def value(self) -> Number:
-        if self.short and self.pending and self.pending < 10 and self.last >= 100:
-            return tidy(self.before + self.pending * self.last / 10)
-        return tidy(self.before + (self.pending or 0))
-
-    def add(self, value: Number, text: str) -> bool:
-        """Take another word; False where it begins another number ("two three")."""
-        if self.pending is None:
-            if self.before and value >= self.last:
-                return False
-            self.pending = value
-            self.short = _is_han(text) and self.last >= 100
-        elif self.pending == 0 and self.before:
-            self.pending, self.short = value, False
-        elif _fits(self.pending, value):
-            self.pending += value
-        else:
-            return False
-        return True
-
-    def multiply(self, factor: Number) -> None:
-        """Take "hundred", "thousand" or 万: what is pending counts so many times. 一千二 is 1,200."""
-        amount = (self.pending or 0) if self.pending is not None or self.section else 1
-        if factor < 1000:
-            self.section += (amount or 1) * factor
-        elif self.total and factor > self.last:
-            self.total, self.section = (self.total + self.section + amount) * factor, 0
-        else:
-            self.total, self.section = self.total + (self.section + amount) * factor, 0
-        self.pending, self.last = None, factor
-
-
-def _fits(pending: Number, value: Number) -> bool:
-    """Whether `value` completes `pending` without a word between: "twenty" + "five", "soixante" + "douze"."""
-    if pending in (60, 80) and 0 < value < 20:
-        return True
-    if pending < 20 or value <= 0 or not isinstance(pending, int) or not isinstance(value, int):
-        return False
-    return bool(pending % (10 ** len(str(value))) == 0)
-
-
-def _joined(pieces: list[Piece], at: int, number: _Number, joins: str) -> bool:
-    """Whether the "and" at `at` stands inside one number."""
-    if at + 1 >= len(pieces) or pieces[at + 1].is_digits:
-        return False
-    if "number" not in pieces[at + 1].senses:
-        factor = sense(pieces[at + 1], "multiplier") if "multiplier" in pieces[at + 1].senses else number.last
-        return number.pending is None and number.before >= 1000 and factor < number.last
-    value, pending = sense(pieces[at + 1], "number"), number.pending
-    if pending is None:
-        return number.before >= 100 and (value < 100 or (joins == "reversed" and value < number.last))
-    if joins == "tens":
-        return _fits(pending, value) or (pending >= 100 and value < 100)
-    if joins == "reversed":
-        return (0 < pending < 10 and 20 <= value <= 90) or (pending >= 100 and value < pending)
-    return False
 
 
 def amounts(message: Message, lexicon: Lexicon) -> list[Amount]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.definition import Question
+from flows.replies.counting import Counted, units, whom
 from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, lexicon
-from flows.replies.number import Counted, units, whom
 from flows.replies.options import Options, of_question, of_scale
 from flows.replies.reading import ReplyContext
 from flows.replies.yesno import echoes

@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from flows.replies.clock import Clock, with_daypart
 from flows.replies.lexicon import Lexicon, Message, Piece
 from flows.replies.numerals import Amount, amounts
 from flows.replies.reading import Reading
 
 UNCLEAR = Reading("unclear")
-#: Hours of the twelve-hour clock that each part of the day can mean, and what is added to them.
-_PARTS: dict[str, tuple[tuple[int, ...], int]] = {
-    "morning": (tuple(range(1, 12)), 0),
-    "noon": ((1, 2, 3), 12),
-    "afternoon": (tuple(range(1, 8)), 12),
-    "evening": (tuple(range(3, 12)), 12),
-    "night": ((6, 7, 8, 9, 10, 11), 12),
-    "dawn": (tuple(range(1, 8)), 0),
-}
 _BEYOND = ("before", "after", "more_than", "less_than", "at_least", "at_most", "between", "until")
 _BEYOND_AFTER = ("more_than", "less_than", "at_least", "at_most")
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """An hour as it was said: `sure` where only one time of day has it ("18:30", "06:30", "3 pm")."""
-
-    hour: int
-    minute: int
-    first: int
-    end: int
-    sure: bool
 
 
 def read_time(message: Message, lexicon: Lexicon) -> Reading:
@@ -84,7 +63,7 @@ class _Hours:
                 continue
             found.append(clock)
             at = max(clock.end, at + 1)
-        return self._with_day_part(found)
+        return with_daypart(found, self.pieces)
 
     def _clock(self, at: int) -> Clock | None:
         before = self._before_hour(at)
@@ -278,29 +257,3 @@ class _Hours:
             return clock
         hour = clock.hour % 12 + (12 if letter == "p" or (not letter and "pm" in piece.senses) else 0)
         return Clock(hour, clock.minute, clock.first, end + 1, sure=True)
-
-    def _with_day_part(self, found: list[Clock]) -> list[Clock]:
-        """Hours made certain by a part of the day, before or after: "下午三点", "6 du soir"."""
-        parts = {
-            str(piece.senses["daypart"])
-            for piece in self.pieces
-            if "daypart" in piece.senses and "polite" not in piece.senses
-        }
-        if len(parts) > 1:
-            parts -= {"noon"} if "afternoon" in parts else set()
-        if len(parts) != 1:
-            return found
-        return [clock if clock.sure else self._in_part(clock, next(iter(parts))) for clock in found]
-
-    @staticmethod
-    def _in_part(clock: Clock, part: str) -> Clock:
-        hour = clock.hour % 12
-        if hour == 0:
-            twelve = {"noon": 12, "afternoon": 12, "night": 0, "midnight": 0, "dawn": 0}.get(part)
-            return clock if twelve is None else Clock(twelve, clock.minute, clock.first, clock.end, sure=True)
-        hours, added = _PARTS.get(part, ((), 0))
-        if part == "night" and hour in (1, 2, 3, 4):
-            return Clock(hour, clock.minute, clock.first, clock.end, sure=True)
-        if hour in hours:
-            return Clock(hour + added, clock.minute, clock.first, clock.end, sure=True)
-        return clock

@@ -9,18 +9,19 @@ from flows.definition import Question
 from flows.replies.choice import exact, read_choice
 from flows.replies.choices import read_choices
 from flows.replies.commands import command, puts_off, skips
+from flows.replies.counting import fitting
 from flows.replies.dates import read_date
 from flows.replies.email import read_email
 from flows.replies.lexicon import Message, Piece, lexicon, read
 from flows.replies.media import read_location, read_photo
 from flows.replies.normal import LONGEST
-from flows.replies.number import fitting, read_number
-from flows.replies.numerals import tidy
+from flows.replies.number import read_number
 from flows.replies.phone import read_phone
 from flows.replies.postal_code import read_postal_code
 from flows.replies.prepared import Prepared, prepared
 from flows.replies.reading import Reading, ReplyContext
 from flows.replies.scale import read_scale
+from flows.replies.spelt import tidy
 from flows.replies.stop import wish
 from flows.replies.text import read_text
 from flows.replies.times import read_time
