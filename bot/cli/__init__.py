@@ -34,6 +34,7 @@ PLACES: Final = {
     "campaign": "bot.cli.campaign:app",
     "results": "bot.cli.results:app",
     "update": "bot.cli.update:app",
+    "inbox": "bot.cli.inbox:app",
     "outbox": "bot.cli.outbox:app",
     "audit": "bot.cli.audit:audit",
     "sms": "bot.cli.sms:app",

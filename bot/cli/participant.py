@@ -13,6 +13,7 @@ from bot.app import opened
 from bot.cli.output import InCommunity, Json, print_json, screen, writing
 from bot.communities import require_community
 from bot.config import CommunitySettings
+from bot.conversation import stop_for
 from bot.errors import BadFile, WrongUsage
 from bot.interop.participants_csv import Sheet, read_sheet
 from bot.participants import consent_of, import_participants
@@ -96,6 +97,26 @@ def show(who: Who, community: InCommunity, as_json: Json = False) -> None:
                 f"{message['created_at']:%m-%d %H:%M} {'>' if message['direction'] == 'in' else '<'} {message['text']}"
             )
         )
+
+
+@app.command()
+def stop(
+    who: Who,
+    community: InCommunity,
+    reason: Annotated[
+        str, typer.Option(help="How they said so, for the ledger: told Ana on the phone.")
+    ] = "told a coordinator",
+    as_json: Json = False,
+) -> None:
+    """Opt out somebody who asked for it by other means than a text. Nothing is sent to them about it; START undoes it."""
+    with opened() as installation, installation.write() as connection:
+        person = require_person(connection, require_community(connection, community), who)
+        now = installation.clock.now()
+        stop_for(connection, person.id, now, installation.house, source="coordinator", words=reason)
+    if as_json:
+        print_json({"public_id": person.public_id, "opted_out_at": person.opted_out_at or now})
+        return
+    screen.print(f"{person.public_id} is not texted again, unless they text START.")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from bot.errors import NotFound, WrongUsage
 from flows.events import Resumed
 from storage.inbox import close_inbox_items
 from storage.models.messages import PRIORITY_REPLY
+from storage.outbox import recall
 from storage.participants import ParticipantRow
 from storage.runs import participants_of_runs
 
@@ -93,6 +94,7 @@ def release_hold(connection: Connection, participant_id: int, now: datetime, hou
     participant.held_at = None
     desk.participant_changed(participant)
     close_inbox_items(connection, participant_id, "unsure_stop", now)
+    recall(connection, now, participant_id=participant_id)
     run = desk.runs.get(participant_id)
     turn = turn_of(desk, run, PRIORITY_REPLY) if run is not None and run.run.status == "handed_over" else None
     if turn is not None:
