@@ -55,6 +55,11 @@ class Plan:
         """Seconds from one kill to the next, on the average, so that all fit."""
         return self.seconds * 0.75 / max(1, self.kills)
 
+    @property
+    def thinking(self) -> float:
+        """Seconds that residents think at the most, so that they talk for as long as processes die: half of it on the average."""
+        return 2 * self.seconds * 0.75 / (len(STORM) * LENGTH)
+
     def processes(self) -> list[tuple[str, str, list[str]]]:
         """(name, role, words) of each process."""
         if self.database == "sqlite":

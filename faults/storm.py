@@ -56,6 +56,7 @@ class Storm:
         """Launch, kill and break until there were enough messages and kills."""
         here = self.here
         self._began = time.monotonic()
+        self._think(here.plan.thinking)
         await self._launch()
         here.weather.fair = here.mail.fair = False
         await self._break_things()
@@ -222,13 +223,17 @@ class Storm:
 
     async def _keep_pace(self) -> None:
         """Have residents think for longer or shorter, so that they talk as long as processes die."""
-        plan, pace = self.here.plan, self.here.pace
+        plan = self.here.plan
         while True:
             await asyncio.sleep(1.0)
             expected = (time.monotonic() - self._began) / (plan.seconds * 0.75)
-            pace.longest *= 1.1 if self.here.messages / plan.messages > expected else 1 / 1.2
-            pace.longest = min(20.0, max(0.2, pace.longest))
-            pace.shortest = pace.longest / 10
+            self._think(self.here.pace.longest * (1.1 if self.here.messages / plan.messages > expected else 1 / 1.2))
+
+    def _think(self, longest: float) -> None:
+        """How long residents think from now on."""
+        pace = self.here.pace
+        pace.longest = min(3 * self.here.plan.thinking, max(0.2, longest))
+        pace.shortest = pace.longest / 10
 
     async def _report(self) -> None:
         here = self.here

@@ -58,7 +58,7 @@ def judge(here: Installed) -> Verdict:
             connection.execute(
                 select(
                     Message.id, Message.direction, Message.provider_id, Message.text, Message.status,
-                    Message.retried_at, Message.priority, Address.address,
+                    Message.retried_at, Message.priority, Message.error_code, Address.address,
                 ).join(Address, Address.id == Message.address_id)
             )
         )  # fmt: skip
@@ -214,6 +214,9 @@ def _heard_in_order(here: Installed, verdict: Verdict, arrivals: Iterable[_Arriv
 def _figures(here: Installed, verdict: Verdict, rows: list[Any], arrivals: list[_Arrival]) -> None:
     truth = here.truth
     statuses = Counter(row.status for row in rows if row.direction == "out")
+    taken = {one.mark for one in arrivals}
+    killed = [row for row in rows if (row.status, row.error_code) == ("unknown", "interrupted")]
+    missing = [row for row in killed if row.address.startswith("sms:") and row.id not in taken]
     verdict.figures |= {
         "messages": len(rows),
         "texts in": len(truth.texts),
@@ -224,6 +227,8 @@ def _figures(here: Installed, verdict: Verdict, rows: list[Any], arrivals: list[
         "messages out": sum(statuses.values()),
         "arrived": len(arrivals),
         "unknown": statuses["unknown"],
+        "unknown after a kill": len(killed),
+        "unknown after a kill and never arrived": len(missing),
         "failed": statuses["failed"],
         "cancelled": statuses["cancelled"],
         "answers": len(truth.given),
