@@ -112,6 +112,7 @@ class FaultyTwilio(TwilioServer):
         self.undelivered: set[str] = set()
         self.route: Callable[[str], str] = lambda url: url
         self.arrived: Callable[[], None] = lambda: None
+        self.again_after = 0.3
 
     async def start(self, port: int = 0) -> Self:
         await super().start(port)

@@ -31,6 +31,7 @@ from bot.channels.base import (
 from bot.channels.characters import storable
 from bot.channels.download import read_answer, read_medium
 from bot.channels.twilio_codes import meaning_of_answer, refused
+from bot.channels.twilio_webhooks import CALL_AGAIN
 from bot.config import Settings
 
 STATUS_PATH = "/webhooks/twilio/status"
@@ -162,7 +163,7 @@ class TwilioChannel:
             "body": text,
         }
         if self._public_url:
-            parameters["status_callback"] = f"{self._public_url}{STATUS_PATH}?m={message.message_id}"
+            parameters["status_callback"] = f"{self._public_url}{STATUS_PATH}?m={message.message_id}{CALL_AGAIN}"
         if message.valid_for is not None:
             seconds = int(message.valid_for.total_seconds())
             parameters["validity_period"] = min(max(seconds, SHORTEST_VALIDITY), LONGEST_VALIDITY)

@@ -18,6 +18,9 @@ from bot.channels.twilio_codes import consequence_of, worth_once_more
 Pairs = list[tuple[str, str]]
 Form = Mapping[str, str]
 
+#: What Twilio reads at the end of a webhook's address and never sends: call again, thrice at the most, where we are away or answer
+#: 5xx. By itself it calls again only where no connection came about (docs: webhooks, connection overrides).
+CALL_AGAIN = "#rc=3&rp=ct,rt,5xx"
 #: A form of Twilio's has some thirty fields, and ten more for each picture.
 MOST_FIELDS = 500
 #: Twilio takes ten pictures a message.
@@ -95,12 +98,13 @@ def _body_fits(url: str, body: bytes) -> bool:
 
 
 def _spellings(url: str) -> tuple[str, ...]:
-    """The URL as it is, and the other way about its port: Twilio signs either."""
+    """The URL as it is, the other way about its port, and both with what we put behind it: Twilio may sign either."""
     parts = _AUTHORITY.fullmatch(url)
     if parts is None:
         return (url,)
     port = "" if parts["port"] else (":443" if parts["scheme"].lower() == "https" else ":80")
-    return (url, parts["before"] + port + (parts["after"] or ""))
+    other = parts["before"] + port + (parts["after"] or "")
+    return (url, other, url + CALL_AGAIN, other + CALL_AGAIN)
 
 
 def address(number: str) -> str:

@@ -13,7 +13,15 @@ from multidict import MultiDict
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from bot.channels.base import IncomingMedium, MalformedWebhook
-from bot.channels.twilio_webhooks import MOST_FIELDS, parse_form, parse_message, parse_status, status_sender, verify
+from bot.channels.twilio_webhooks import (
+    CALL_AGAIN,
+    MOST_FIELDS,
+    parse_form,
+    parse_message,
+    parse_status,
+    status_sender,
+    verify,
+)
 from tests.providers.twilio_forms import NUMBER, SERVICE, TOKEN, inbound_form, signature
 
 URL = "https://soundings.example/webhooks/twilio/message"
@@ -60,6 +68,12 @@ def test_a_signature_of_the_sdk_is_accepted_and_any_other_is_not(
 )
 def test_the_port_may_be_signed_or_not(called: str, signed_for: str) -> None:
     assert verify(called, [("a", "b")], signature(signed_for, {"a": "b"}), [TOKEN])
+
+
+def test_what_tells_twilio_to_call_again_may_be_signed_or_not() -> None:
+    for signed_for in (URL, URL + CALL_AGAIN, "https://soundings.example:443/webhooks/twilio/message" + CALL_AGAIN):
+        assert verify(URL, [("a", "b")], signature(signed_for, {"a": "b"}), [TOKEN])
+    assert not verify(URL, [("a", "b")], signature(URL + "#rc=5", {"a": "b"}), [TOKEN])
 
 
 def test_another_port_than_the_schemes_own_is_not_the_same() -> None:

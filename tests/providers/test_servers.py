@@ -7,18 +7,21 @@ import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from bot.channels.twilio_webhooks import CALL_AGAIN
+from tests.providers.asgi import served
 from tests.providers.checks import TELEGRAM, TWILIO, form_problems, method_problems, type_problems
 from tests.providers.shapes import telegram_table, twilio_table, write
 from tests.providers.telegram_server import TOKEN as BOT_TOKEN
 from tests.providers.telegram_server import TelegramServer
 from tests.providers.twilio_forms import ACCOUNT, NUMBER, SERVICE, TOKEN
-from tests.providers.twilio_server import TwilioServer
+from tests.providers.twilio_server import SentText, TwilioServer
 
 ROOT = Path(__file__).parents[2]
 RESIDENT = "+19025550123"
@@ -231,3 +234,22 @@ async def test_telegram_by_hand() -> None:
         await client.post(f"{told['url']}/bot{told['token']}/sendMessage", json={"chat_id": 42, "text": "hi"})
         async with client.get(f"{told['url']}/fake/sent") as response:
             assert await response.json() == [{"chat": 42, "text": "hi", "buttons": {}}]
+
+
+@pytest.mark.parametrize(
+    ("wish", "seen"), [("", [503]), ("#rc=1&rp=ct,rt,5xx", [503, 503]), (CALL_AGAIN, [503, 503, 200])]
+)
+async def test_twilio_hands_a_receipt_in_again_as_its_address_says(wish: str, seen: list[int]) -> None:
+    asked: list[str] = []
+
+    async def answers(scope: Any, receive: Any, send: Any) -> None:
+        asked.append(scope["query_string"].decode())
+        status = 503 if len(asked) < 3 else 200
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async with served(answers) as url, TwilioServer() as twilio:
+        text = SentText("SM1", RESIDENT, NUMBER, "hi", datetime.now(UTC), f"{url}/status?m=7{wish}", {"From": NUMBER})
+        await twilio.receipt(text, "sent")
+    assert [status for *_, status in twilio.callback_answers] == seen
+    assert set(asked) == {"m=7"}

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from urllib.parse import parse_qs, urldefrag
 
 import aiohttp
 from aiohttp import web
@@ -69,6 +70,12 @@ class Answer:
     content_type: str
 
 
+def _calls_again(url: str) -> int:
+    """How often a callback that fails is made again: what stands behind # in its address says so, of failures of all kinds."""
+    wishes = parse_qs(urldefrag(url).fragment)
+    return int(wishes["rc"][0]) if {"rt", "5xx"} <= set(wishes.get("rp", [""])[0].split(",")) else 0
+
+
 class TwilioServer(TwilioMedia):
     """`sent` has what was taken; `problems` what was refused for its shape; `callback_answers` what the receipts met."""
 
@@ -88,6 +95,8 @@ class TwilioServer(TwilioMedia):
         self.callbacks_to: dict[str, Callbacks] = {}
         self.callback_answers: list[tuple[str, str, int]] = []
         self.webhook = ""
+        #: Seconds until a receipt that nobody took is handed in again, where its address says how often.
+        self.again_after = 0.0
 
     def routes(self) -> list[web.RouteDef]:
         base = "/2010-04-01/Accounts/{account}/Messages"
@@ -218,12 +227,16 @@ class TwilioServer(TwilioMedia):
             form["MessagingServiceSid"] = text.form["MessagingServiceSid"]
         if error is not None:
             form["ErrorCode"] = str(error)
-        try:
-            answer = await self.post(text.status_callback or "", form)
-        except (aiohttp.ClientError, TimeoutError):
-            self.callback_answers.append((text.sid, status, 0))
-            return None
-        self.callback_answers.append((text.sid, status, answer.status))
+        url, answer = text.status_callback or "", None
+        for again in reversed(range(1 + _calls_again(url))):
+            try:
+                answer = await self.post(url, form)
+            except (aiohttp.ClientError, TimeoutError):
+                answer = None
+            self.callback_answers.append((text.sid, status, answer.status if answer else 0))
+            if not again or (answer is not None and answer.status < 500):
+                break
+            await asyncio.sleep(self.again_after)
         return answer
 
     # -- texts
@@ -237,7 +250,9 @@ class TwilioServer(TwilioMedia):
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Post a form, signed for `signed_url` (the public one) unless `headers` say something else."""
-        signed = {"X-Twilio-Signature": signature(signed_url or url, form, self.token)}
+        # What stands behind # is for Twilio alone: neither sent nor signed.
+        url, signed_url = urldefrag(url).url, urldefrag(signed_url or url).url
+        signed = {"X-Twilio-Signature": signature(signed_url, form, self.token)}
         async with self.session.post(url, data=dict(form), headers=signed if headers is None else headers) as response:
             return Answer(response.status, await response.text(), response.content_type)
 
