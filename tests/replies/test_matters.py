@@ -86,4 +86,6 @@ states:
 def test_several_may_be_named_by_words_of_their_matters_in_a_short_reply(reply: str, value: list[str] | None) -> None:
     question = load(_LIST).states["table"].ask
     assert question is not None
-    assert understand(question, reply, ReplyContext("en", ("en",), datetime(2026, 11, 23, 12, tzinfo=UTC))).value == value
+    assert (
+        understand(question, reply, ReplyContext("en", ("en",), datetime(2026, 11, 23, 12, tzinfo=UTC))).value == value
+    )
