@@ -10,6 +10,7 @@ from flows.replies.mentions import ends_clause
 from flows.replies.normal import key
 from flows.replies.reading import Reading
 from flows.replies.spelt import Number
+from flows.replies.words import nearest_language, words
 
 #: Whom a question counts: everybody, or only some.
 Counted: TypeAlias = Literal["all", "some"]
@@ -32,9 +33,11 @@ def fitting(question: Question, values: tuple[Number, ...], *, whole: bool = Fal
 def units(question: Question, lexicon: Lexicon) -> frozenset[str]:
     """The units of time that the question speaks of ("How many hours …?"), so that another unit is no answer to it."""
     found: set[str] = set()
-    for text in (*question.text.values(), *(question.unit or {}).values()):
+    for tag, text in (*question.text.items(), *(question.unit or {}).items()):
+        language = nearest_language(tag)  # Tagalog "ano" is "what", and no Spanish year
+        senses = lexicon.entries if language is None else words(language).senses
         for word in key(text).split(" "):
-            unit = lexicon.entries.get(word, {}).get("unit")
+            unit = senses.get(word, {}).get("unit")
             if unit is not None and len(word) > 1:
                 found.add(str(unit))
     return frozenset(found)

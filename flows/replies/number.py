@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import cache
 
 from flows.definition import Question
-from flows.replies.counting import Counted, begins_with_none, fitting, one, persons, zero
+from flows.replies.counting import Counted, begins_with_none, bounds, fitting, one, persons, zero
 from flows.replies.lexicon import Lexicon, Message, Piece
 from flows.replies.mentions import ends_clause
 from flows.replies.numerals import Amount, amounts
 from flows.replies.reading import Reading
 from flows.replies.spelling import near
-from flows.replies.spelt import sense
+from flows.replies.spelt import sense, tidy
 from flows.replies.words import Senses
 from flows.replies.words import words as words_of
 
@@ -37,6 +39,9 @@ _SMALL = (
     "position",
 )
 _SHORTEST_SLIP = 6
+#: "1.2M" is millions by its capital; "3m" may be three metres.
+_MILLIONS = re.compile(r"\d[MМ](?![^\W_])")
+_MILLION = 1_000_000
 
 
 def read_number(
@@ -55,13 +60,14 @@ def read_number(
         return UNCLEAR
     if len({amount.values for amount in found}) > 1 or (len(found) > 1 and _counted_apart(found, message)):
         return Reading("unclear", reason="two_readings")
-    amount = found[0]
+    amount = found[0] if asked else _in_millions(found[0], message)
     values = fitting(question, amount.values)
     if (
         not amount.values
         or _is_aboutone(amount, message, narrow)
         or _is_inexact(amount, message)
         or _is_of_another_kind(amount, message, asked)
+        or (_is_after_a_dash(amount, message) and bounds(question)[0] < 0)
     ):
         return Reading("unclear", suggestion=values[0] if len(values) == 1 else None)
     if not values:
@@ -85,6 +91,21 @@ def _is_aboutone(amount: Amount, message: Message, narrow: bool) -> bool:
     somebody = any("people" in piece.senses and "self" not in piece.senses and not piece.is_sign for piece in later)
     aged = bool(later) and later[-1].has("age") and not (after and after[0].has("people"))
     return somebody and aged
+
+
+def _in_millions(amount: Amount, message: Message) -> Amount:
+    """With the M that is glued to it, where the reply says nothing else."""
+    rest = message.pieces[amount.end :]
+    if not rest or not rest[0].glued or rest[0].text not in ("m", "м") or not _MILLIONS.search(message.raw):
+        return amount
+    if any(not (piece.is_sign or piece.has("currency", "polite")) for piece in rest[1:]):
+        return amount
+    return replace(amount, values=tuple(tidy(value * _MILLION) for value in amount.values), end=amount.end + 1)
+
+
+def _is_after_a_dash(amount: Amount, message: Message) -> bool:
+    """ "- 5": a list's dash, or a minus."""
+    return amount.first == 1 and message.pieces[0].text == "-" and not message.pieces[1].glued
 
 
 def _counted(message: Message, lexicon: Lexicon) -> list[Amount]:
@@ -185,7 +206,7 @@ def before_number(pieces: list[Piece], first: int) -> Piece | None:
 
 
 def _is_inexact(amount: Amount, message: Message) -> bool:
-    """ "More than 5", "5+", "not 5", "5 or so many"."""
+    """ "More than 5", "5+", "not 5", "5 or so many", "point 5"."""
     pieces = message.pieces
     before = before_number(pieces, amount.first)
     after = pieces[amount.end] if amount.end < len(pieces) else None
@@ -197,6 +218,8 @@ def _is_inexact(amount: Amount, message: Message) -> bool:
     for beside, beyond in ((before, _BEYOND), (after, _BEYOND_AFTER)):
         if beside is not None and ((beside.has(*beyond) and not beside.has("about", "minus")) or beside.text == "+"):
             return True
+    if before is not None and "point" in before.senses and "clock" not in before.senses:
+        return True  # "point 5"
     return before is not None and "not" in before.senses and "minus" not in before.senses
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from flows.replies.lexicon import Lexicon, Message, Piece
 from flows.replies.spelt import Number, compose, is_han, sense, tidy
@@ -92,6 +93,7 @@ class _Finder:
             return Amount(values, at, end + 1, ordinal=True, digits=True)
         if ending is not None and ending.glued and set(ending.text) == {"o"}:
             return Amount((), at, end + 1, digits=True)
+        values, end = self._pointed(values, end)
         values, end = self._scaled(values, end)
         values, end = self._with_fraction(values, end)
         return Amount(values, at, end, digits=True)
@@ -109,19 +111,41 @@ class _Finder:
         )
 
     def _signed(self, at: int, values: tuple[Number, ...]) -> tuple[Number, ...]:
-        """ ".51" after a space is a fraction; "-2" and "minus 2" are below zero, "5 - 2" is a range."""
+        """ ".51" after a space (",51" alone) is a fraction; "-2" and "minus 2" are below zero, "5 - 2" is a range."""
         before, earlier = self._at(at - 1), self._at(at - 2)
         if before is None or not values:
             return values
         touches = self.pieces[at].glued
         free = before.start == 0 or self.normal[before.start - 1].isspace()
-        if before.text == "." and touches and free and isinstance(values[0], int):
+        if (before.text == "." or (before.text == "," and at == 1)) and touches and free and isinstance(values[0], int):
             return (tidy(float(f"0.{self.pieces[at].text}")),)
         dash = before.text == "-" and touches and free
         counted = earlier is not None and (earlier.is_digits or "number" in earlier.senses)
         if (dash or "minus" in before.senses) and not counted:
             return tuple(-value for value in values)
         return values
+
+    def _pointed(self, values: tuple[Number, ...], end: int) -> tuple[tuple[Number, ...], int]:
+        """ "Two point five", "six virgule 75": the decimal sign as a word, and the digits or words after it."""
+        mark = self._at(end)
+        if mark is None or "point" not in mark.senses or "clock" in mark.senses or len(values) != 1:
+            return values, end
+        decimals, at = "", end + 1
+        while (piece := self._at(at)) is not None:
+            if not decimals and piece.text.isdigit():
+                decimals, at = piece.text, at + 1
+                break
+            value = piece.senses.get("number")
+            if not isinstance(value, int) or piece.is_digits or (decimals and value > 9):
+                break
+            if value > 9:
+                spelt, at = compose(self.pieces, at, self.lexicon.first.joins)
+                decimals = str(spelt)
+                break
+            decimals, at = decimals + str(value), at + 1
+        if not decimals.isdigit() or not isinstance(values[0], int):
+            return values, end
+        return (tidy(float(f"{values[0]}.{decimals}")),), at
 
     def _scaled(self, values: tuple[Number, ...], end: int) -> tuple[tuple[Number, ...], int]:
         """ "5 thousand", "1.5k"."""
@@ -131,7 +155,20 @@ class _Finder:
             factor = sense(piece, "multiplier")
             values = tuple(tidy(value * factor) for value in ((min(values),) if len(values) > 1 else values))
             end += 1
+            rest = self._smaller(end, factor)
+            if rest is not None:
+                return (values[0] + rest[0],), rest[1]
         return values, end
+
+    def _smaller(self, at: int, factor: Number) -> tuple[Number, int] | None:
+        """What goes on below a Chinese factor, in digits: the 4千 of 5万4千, the 5 of 1万5."""
+        piece = self._at(at)
+        if piece is None or not piece.glued or not piece.text.isdigit() or not is_han(self.pieces[at - 1].text):
+            return None
+        (value,), end = self._scaled((int(piece.text),), at + 1)
+        if value >= factor or (end == at + 1 and len(piece.text) > 1):
+            return None
+        return (value, end) if end > at + 1 else (tidy(value * factor / 10), end)
 
     def _with_fraction(self, values: tuple[Number, ...], end: int) -> tuple[tuple[Number, ...], int]:
         """ "2 and a half", "37 1/2"."""
@@ -171,17 +208,36 @@ class _Finder:
     def _words(self, at: int) -> Amount | None:
         piece = self.pieces[at]
         if "ordinal" in piece.senses and "number" not in piece.senses:
-            return Amount((sense(piece, "ordinal"),), at, at + 1, ordinal=True)
+            value, end = self._ordinal(at)
+            return Amount((value,), at, end, ordinal=True)
         if "number" in piece.senses or "multiplier" in piece.senses:
             value, end = compose(self.pieces, at, self.lexicon.first.joins)
             if is_han(self.pieces[end - 1].text) and self._goes_on(end):
                 return None
-            values, end = self._with_fraction(self._signed(at, (value,)), end)
+            values, pointed = self._pointed(self._signed(at, (value,)), end)
+            values, end = self._scaled(values, pointed) if pointed > end else (values, end)
+            values, end = self._with_fraction(values, end)
             article = value == 1 and end == at + 1 and self._is_article(at)
             return Amount(values, at, end, article=article)
         if "fraction" in piece.senses:
-            return Amount((tidy(sense(piece, "fraction")),), at, at + 1)
+            values, end = self._scaled((tidy(sense(piece, "fraction")),), at + 1)  # "half a million"
+            return Amount(values, at, end)
         return None
+
+    def _ordinal(self, at: int) -> tuple[Number, int]:
+        """An ordinal of one word or more: "السادس عشر", "الحادي والعشرون", "vigésimo segundo"."""
+        value, after = sense(self.pieces[at], "ordinal"), self._at(at + 1)
+        if after is None:
+            return value, at + 1
+        if value >= 20 and value % 10 == 0 and 0 < (rest := after.senses.get("ordinal", 0)) < 10:  # type: ignore[operator]
+            return value + cast(Number, rest), at + 2
+        if value < 10 and self.lexicon.first.joins == "reversed":
+            if after.senses.get("number") == 10:
+                return value + 10, at + 2
+            tens = self._at(at + 2)
+            if tens is not None and "and" in after.senses and 20 <= tens.senses.get("number", 0) <= 90:  # type: ignore[operator]
+                return value + sense(tens, "number"), at + 3
+        return value, at + 1
 
     def _goes_on(self, end: int) -> bool:
         """Whether an unknown character is written onto a Chinese number, so that it is another word: 三明治."""

@@ -7,6 +7,8 @@ from typing import TypeAlias, cast
 from flows.replies.lexicon import Piece
 
 Number: TypeAlias = int | float
+_DOZEN = 12
+_THOUSAND = 1000
 
 
 def tidy(value: float) -> Number:
@@ -30,14 +32,16 @@ def compose(pieces: list[Piece], at: int, joins: str) -> tuple[Number, int]:
         piece = pieces[at]
         if "unit" in piece.senses and at > start:
             break
-        if "number" in piece.senses and not piece.is_digits:
-            if not number.add(sense(piece, "number"), piece.text):
+        if "number" in piece.senses and not piece.is_digits and not (at > start and "multiplier" in piece.senses):
+            if joins == "reversed" and number.ones and piece.senses["number"] == 10:
+                number.pending = (number.pending or 0) + 10  # "ستة عشر"
+            elif not number.add(sense(piece, "number"), piece.text):
                 break
         elif "multiplier" in piece.senses and not (at == start and len(piece.text) == 1 and piece.text.isascii()):
             number.multiply(sense(piece, "multiplier"))
         elif at > start and "and" in piece.senses and _joined(pieces, at, number, joins):
-            if joins == "reversed" and number.pending is not None and number.pending < 10:
-                number.pending += sense(pieces[at + 1], "number")
+            if joins == "reversed" and number.ones and sense(pieces[at + 1], "number") >= 20:
+                number.pending = (number.pending or 0) + sense(pieces[at + 1], "number")
                 at += 1
         else:
             break
@@ -60,10 +64,11 @@ def _spelled_out(pieces: list[Piece], at: int) -> tuple[int | None, int]:
 
 
 class _Number:
-    """A number word by word: thousands so far, the part below a thousand, and the last words, which may be multiplied."""
+    """A number word by word: groups of thousands so far, the part below a thousand, and the last words, which may be multiplied."""
 
     def __init__(self) -> None:
-        self.total: Number = 0
+        #: What is counted in thousands, millions …, with the factor: "two million three thousand" is two groups.
+        self.groups: list[tuple[Number, Number]] = []
         self.section: Number = 0
         self.pending: Number | None = None
         self.last: Number = 0
@@ -72,7 +77,12 @@ class _Number:
     @property
     def before(self) -> Number:
         """What stands before the words that are pending."""
-        return self.total + self.section
+        return sum(value for value, _ in self.groups) + self.section
+
+    @property
+    def ones(self) -> bool:
+        """Whether the words that are pending end in a number below ten, which tens may follow: "خمسة وعشرون"."""
+        return self.pending is not None and 0 < self.pending % 100 < 10
 
     @property
     def value(self) -> Number:
@@ -97,13 +107,17 @@ class _Number:
 
     def multiply(self, factor: Number) -> None:
         """Take "hundred", "thousand" or 万: what is pending counts so many times. 一千二 is 1,200."""
-        amount = (self.pending or 0) if self.pending is not None or self.section else 1
-        if factor < 1000:
-            self.section += (amount or 1) * factor
-        elif self.total and factor > self.last:
-            self.total, self.section = (self.total + self.section + amount) * factor, 0
+        if factor == _DOZEN and self.pending is None and self.section:
+            self.section *= factor
+        elif factor < _THOUSAND:
+            self.section += (self.pending or 1) * factor
         else:
-            self.total, self.section = self.total + (self.section + amount) * factor, 0
+            counted = self.section + (self.pending or 0)
+            unsaid = self.pending is None and not self.section
+            while self.groups and self.groups[-1][1] < factor:
+                counted, unsaid = counted + self.groups.pop()[0], False  # "dos mil millones", 四千万
+            self.groups.append(((1 if unsaid else counted) * factor, factor))
+            self.section = 0
         self.pending, self.last = None, factor
 
 
@@ -129,5 +143,5 @@ def _joined(pieces: list[Piece], at: int, number: _Number, joins: str) -> bool:
     if joins == "tens":
         return _fits(pending, value) or (pending >= 100 and value < 100)
     if joins == "reversed":
-        return (0 < pending < 10 and 20 <= value <= 90) or (pending >= 100 and value < pending)
+        return (0 < pending % 100 < 10 and 20 <= value <= 90) or (pending >= 100 and value < pending)
     return False
