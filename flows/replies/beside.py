@@ -43,7 +43,12 @@ def is_far_fetched(found: list[Mention], message: Message, options: Options, lex
     content = {
         at
         for at, piece in enumerate(pieces)
-        if not (piece.is_sign or piece.text in lexicon.clitics or piece.has("polite", "small", "intro", "self"))
+        if not (
+            piece.is_sign
+            or piece.is_digits
+            or piece.text in lexicon.clitics
+            or piece.has("polite", "small", "intro", "self")
+        )
     }
     beside = content - taken
     strange = any(pieces[at].is_unknown for at in beside)

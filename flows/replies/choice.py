@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flows.definition import Question
 from flows.replies.beside import is_far_fetched, is_of_another_sort, names_another
-from flows.replies.lexicon import Lexicon, Message
+from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause
 from flows.replies.mentions import Mention, mentions
 from flows.replies.numerals import amounts
 from flows.replies.options import Options
 from flows.replies.quantities import Span, holding, span_of
 from flows.replies.reading import Reading
-from flows.replies.slots import narrowed
+from flows.replies.slots import narrowed, said
 from flows.replies.stems import stem
 
 UNCLEAR = Reading("unclear")
@@ -52,14 +52,16 @@ def read_choice(
         return UNCLEAR
     if len(wanted) > 1 and options.slots:
         wanted = narrowed(message, wanted, options.slots, lexicon)
+    elif not found and options.slots and (slot := said(message, options.slots, lexicon)) is not None:
+        return answer(options, (slot,))
     if len(wanted) == 1:
         if question.other and (_says_other(message) or is_of_another_sort(found, message, options)):
             return _others(message) if _says_other(message) else UNCLEAR
-        if _taken_back(wanted[0], found, message) or names_another(found, message, either=not question.other):
+        if _taken_back(wanted[0], found, message, options) or names_another(found, message, either=not question.other):
             return UNCLEAR
         words = words_after(message, found[-1].end) if wanted[0] == options.other else None
         return answer(options, (wanted[0],), words)
-    if wanted and not (question.other and _only_shared(found) and is_telling(message)):
+    if wanted and not (question.other and _only_shared(found) and _says_more(found, message)):
         return answer(options, tuple(wanted))
     if found and not wanted:
         return UNCLEAR
@@ -127,11 +129,20 @@ def _only_shared(found: list[Mention]) -> bool:
     return all(len(mention.options) > 1 and mention.way == "part" for mention in found)
 
 
+def _says_more(found: list[Mention], message: Message) -> bool:
+    """Whether the reply tells something besides what it names: not "fish", where two options are fish."""
+    taken = {at for mention in found for at in range(mention.first, mention.end)}
+    strange = any(piece.is_unknown for at, piece in enumerate(message.pieces) if at not in taken)
+    return strange and is_telling(message)
+
+
 def _held(message: Message, options: Options, lexicon: Lexicon) -> Reading | None:
     """The option whose amounts hold the reply's; a bare number is a place, and unclear where the two disagree."""
     if any(amount.ordinal for amount in amounts(message, lexicon)):
         return None  # "the 3rd one" is a place
     span = span_of(message, lexicon)
+    if span is not None and not amounts(message, lexicon) and any(piece.options for piece in message.pieces):
+        return None  # "dejé de usar el bus el año pasado"
     if span is None:
         several = {amount.values for amount in amounts(message, lexicon) if not amount.ordinal and not amount.article}
         return UNCLEAR if len(several) > 1 else None
@@ -199,10 +210,12 @@ def _leads_with_place(found: list[Mention]) -> bool:
     return found[0].way == "place" and not found[0].refused
 
 
-def _taken_back(number: int, found: list[Mention], message: Message) -> bool:
+def _taken_back(number: int, found: list[Mention], message: Message, options: Options) -> bool:
     """Whether the reply also says no to the option that it names: "parks? no"."""
     if any(mention.refused and number in mention.options for mention in found) and not _leads_with_place(found):
         return True
+    if number in options.denials:
+        return False  # "pas d'accord pantoute" says no once more
     content = [piece for piece in message.pieces[found[-1].end :] if not piece.is_sign and "polite" not in piece.senses]
     return len(content) == 1 and "no" in content[0].senses
 
@@ -223,12 +236,18 @@ def concept_of(message: Message, options: Options) -> int | None:
         return None
     if "other" in content[0].senses and options.other is not None:
         return options.other
-    if len(content) != 1:
+    if len(content) != 1 and not _is_said_first(message, content[0]):
         return None
     found = next((number for sense, number in options.concepts.items() if sense in content[0].senses), None)
     if found is not None and content[0].has("strong_degrees"):
         return options.stronger.get(found, found)
     return found
+
+
+def _is_said_first(message: Message, piece: Piece) -> bool:
+    """Whether a first clause says that it is none, and the next ones why: "nothing, times are hard"."""
+    after = message.pieces.index(piece) + 1
+    return piece.has("none", "dont_know") and after < len(message.pieces) and ends_clause(message.pieces[after])
 
 
 def is_telling(message: Message, *, about_languages: bool = False) -> bool:

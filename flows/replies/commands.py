@@ -38,14 +38,15 @@ def _asked(message: Message, lexicon: Lexicon) -> Reading | None:
     """A request in more words: "could someone please call me back", held against each language's patterns."""
     if not 2 <= len(message.pieces) <= _LONGEST:
         return None
-    text = bare(message) + " "
-    tokens = text.split()
+    full = " ".join(piece.text for piece in message.pieces if not piece.is_sign) + " "
+    texts = {bare(message) + " ", full}
+    tokens = full.split()
     for own in lexicon.all:
         if alarm(own.language, "asks").isdisjoint(tokens):
             continue
         for name in _ASKS:
             asks = pattern(own.language, f"asks.{name}")
-            if asks is not None and asks.fullmatch(text):
+            if asks is not None and any(asks.fullmatch(text) for text in texts):
                 return Reading("command", command=cast(Command, name))
     return None
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Literal, TypeAlias
 
 from flows.definition import Question
-from flows.replies.lexicon import Lexicon, Message, read
-from flows.replies.mentions import ends_clause
+from flows.replies.lexicon import Lexicon, Message, ends_clause, read
 from flows.replies.normal import key
 from flows.replies.reading import Reading
 from flows.replies.spelt import Number
@@ -36,9 +36,9 @@ def units(question: Question, lexicon: Lexicon) -> frozenset[str]:
     for tag, text in (*question.text.items(), *(question.unit or {}).items()):
         language = nearest_language(tag)  # Tagalog "ano" is "what", and no Spanish year
         senses = lexicon.entries if language is None else words(language).senses
-        for word in key(text).split(" "):
+        for before, word in itertools.pairwise(("", *key(text).split(" "))):
             unit = senses.get(word, {}).get("unit")
-            if unit is not None and len(word) > 1:
+            if unit is not None and len(word) > 1 and not before.isdigit():  # "menores de 18 años" asks for no years
                 found.add(str(unit))
     return frozenset(found)
 
@@ -48,7 +48,9 @@ def persons(question: Question, message: Message, counted: Counted | None) -> Re
     if counted != "all":
         return None
     content = [
-        piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "only", "and", "hedge")
+        piece
+        for piece in message.pieces
+        if not piece.is_sign and ("myself" in piece.senses or not piece.has("polite", "only", "and", "hedge"))
     ]
     persons = [piece for piece in content if piece.has("one_person", "myself")]
     if not persons or not any("myself" in piece.senses for piece in persons):

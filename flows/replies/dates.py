@@ -6,8 +6,7 @@ from datetime import date
 
 from flows.definition import Question
 from flows.replies.calendar import Range, range_of
-from flows.replies.lexicon import Lexicon, Message, Piece
-from flows.replies.mentions import ends_clause
+from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause
 from flows.replies.reading import Reading
 from flows.replies.resolve import resolve
 from flows.replies.said import Said, gather

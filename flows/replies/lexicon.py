@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from flows.replies.fused import parts, respelt
 from flows.replies.normal import apart, normalise, squeezed, tokens
 from flows.replies.words import Senses, Words, languages, nearest_language, words
 
@@ -23,6 +24,7 @@ _WHOLE = frozenset({"stop", "command", "command_closed"})
 _ELIDED = 5
 #: Senses of a word whose last letter a thumb may double: "ouii", "opoo".
 _DOUBLED = ("yes", "no", "stop")
+_CLAUSE_ENDS = frozenset(".,;:!?()-/\n")
 #: Senses of a phrase that gives way to an option named inside it: "pas d'accord" where "D'accord" is an option.
 _YIELDING = frozenset(
     "yes no undecided daypart day week month_shift clock unit rate at am pm all vague number people holiday".split()  # noqa: SIM905
@@ -57,6 +59,11 @@ class Piece(NamedTuple):
     def is_unknown(self) -> bool:
         """Whether it is a word that no file of words and no option has."""
         return not self.senses and not self.options and self.text[0].isalpha()
+
+
+def ends_clause(piece: Piece) -> bool:
+    """Whether a piece stands between two clauses."""
+    return piece.text in _CLAUSE_ENDS and not piece.senses.keys() - {"to", "out_of", "minus", "per"}
 
 
 class Vocabulary:
@@ -250,4 +257,18 @@ def _unknown(word: str, start: int, end: int, glued: bool, lexicon: Lexicon, voc
             middle = start + len(clitic)
             small = Piece(clitic, lexicon.entries.get(clitic, NOTHING), _NO_OPTIONS, start, middle, glued)
             return [small, Piece(rest, senses, options, middle, end, True)]
-    return [Piece(word, NOTHING, _NO_OPTIONS, start, end, glued)]
+    return _respelt(word, start, end, glued, lexicon, vocabulary)
+
+
+def _respelt(word: str, start: int, end: int, glued: bool, lexicon: Lexicon, vocabulary: Vocabulary) -> list[Piece]:
+    """A number written as one word, or a word with another letter for a sound; else unknown."""
+    for spelling in respelt(word):
+        senses, options = lexicon.entries.get(spelling, NOTHING), vocabulary.phrases.get(spelling, _NO_OPTIONS)
+        if senses or options:
+            return [Piece(spelling, senses, options, start, end, glued)]
+    pieces: list[Piece] = []
+    for written, known in parts(word, lexicon.entries):
+        begin = pieces[-1].end if pieces else start
+        senses = lexicon.entries.get(known, NOTHING)
+        pieces.append(Piece(known, senses, _NO_OPTIONS, begin, begin + len(written), bool(pieces) or glued))
+    return pieces or [Piece(word, NOTHING, _NO_OPTIONS, start, end, glued)]

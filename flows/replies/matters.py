@@ -30,6 +30,9 @@ def relate(names: Names, lexicon: Lexicon) -> None:
     for word, numbers in shared.items():
         found.setdefault(word, numbers)  # "food", where three options are: asked which
     names.akin.update(found)
+    names.akin.update(
+        root for word in found if " " not in word and told.isdisjoint(roots_of := stems(word)) for root in roots_of
+    )
     for word, numbers in found.items():
         if len(word) == 1:
             names.squashed.setdefault(word, tuple(numbers))  # "狗" alone, not inside another word

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from flows.replies.denials import Denials, Refused
 from flows.replies.forms import formed
-from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause
 from flows.replies.numerals import Amount, amounts
 from flows.replies.options import Options
 from flows.replies.stems import stem
 
 Way = Literal["name", "part", "slip", "place"]
-#: "no": the reply says no to it; "doubt": a no stands before it, with other words between.
-Refused = Literal["", "no", "doubt"]
 
 #: What may stand before a bare number that gives an option's place, and what after.
 _BEFORE = (
@@ -41,7 +40,10 @@ _BEFORE = (
 _AFTER = (*_BEFORE, "to", "small", "question", "at", "degrees", "not_refusing", "counting")
 #: What makes a number before it a count.
 _COUNTED = ("out_of", "currency", "unit", "people", "am", "pm", "per", "clock", "fraction", "stars", "month", "daypart")
-_CLAUSE_ENDS = frozenset(".,;:!?()-/\n")
+
+
+#: A longer stem than this is told by its beginning.
+_SHORT_ROOT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,14 @@ class Mention:
     refused: Refused = ""
 
 
-def ends_clause(piece: Piece) -> bool:
-    """Whether a piece stands between two clauses."""
-    return piece.text in _CLAUSE_ENDS and not piece.senses.keys() - {"to", "out_of", "minus", "per"}
-
-
 def mentions(message: Message, options: Options, lexicon: Lexicon) -> list[Mention]:
     """The options that the reply names, in order."""
     return _Walk(message, options, lexicon).all()
+
+
+def _is_form_of(word: str, root: str) -> bool:
+    """Whether a word has this stem, or a longer form of it: "prendre" of "prends"."""
+    return stem(word) == root or (len(root) > _SHORT_ROOT and word.startswith(root))
 
 
 class _Walk:
@@ -84,7 +86,19 @@ class _Walk:
                 continue
             self.found.append(mention)
             at = mention.end
-        return [self._judged(self._stressed(mention)) for mention in self.found]
+        taken = {at: mention for mention in self.found for at in range(mention.first, mention.end)}
+        denials = Denials(self.pieces, frozenset(taken), troubled=self.options.troubled)
+        return [self._judged(self._stressed(mention), denials) for mention in self.found]
+
+    def _judged(self, mention: Mention, denials: Denials) -> Mention:
+        """The mention, refused where it is said no to and no name of it says no itself ("No family doctor")."""
+        refused = denials.of(mention.first, mention.end, is_place=mention.way == "place")
+        if refused == "no" or refused == "doubt":
+            own = self.options.denying.get(mention.options[0], frozenset()) if len(mention.options) == 1 else ()
+            words = " ".join(piece.text for piece in self.pieces[mention.first : mention.end]).split(" ")
+            if any(_is_form_of(word, root) for word in words for root in own):
+                return mention
+        return replace(mention, refused=refused)
 
     def _stressed(self, mention: Mention) -> Mention:
         """With a strong degree beside it, the option that says so: "agree completely" is "Strongly agree"."""
@@ -94,7 +108,9 @@ class _Walk:
         beside = [*self.pieces[max(0, mention.first - 1) : mention.first], *self.pieces[mention.end : mention.end + 1]]
         if len(self.found) == 1 and self.content[-1] in self.pieces[mention.end :]:
             beside.append(self.content[-1])  # "agree 100 percent, strongly"
-        strong = any("strong_degrees" in piece.senses and "small" not in piece.senses for piece in beside)
+        if mention.options[0] in self.options.denials and any(one.senses.get("no") == "plain" for one in beside):
+            return replace(mention, options=(stronger,))  # "pas d'accord pantoute"
+        strong = any("strong_degrees" in piece.senses and "polite" not in piece.senses for piece in beside)
         return replace(mention, options=(stronger,)) if strong else mention
 
     def _mention(self, at: int) -> Mention | None:
@@ -220,41 +236,3 @@ class _Walk:
         if after.glued and after.text.isascii() and after.text.isalpha() and self.pieces[end - 1].is_digits:
             return False
         return after.is_sign or after.is_digits or after.has(*_AFTER, "number")
-
-    def _judged(self, mention: Mention) -> Mention:
-        """The mention, refused where a word of denial stands before it in its clause."""
-        taken = {at: other for other in self.found for at in range(other.first, other.end)}
-        strange = False
-        for at in range(mention.first - 1, -1, -1):
-            piece = self.pieces[at]
-            if at in taken and not self._linked(at + 1, mention.first):
-                break
-            if piece.has("but", "correction", "because") or (ends_clause(piece) and piece.text not in "-/"):
-                break
-            numbered = "position" in piece.senses and mention.way == "place" and at == mention.first - 1
-            if self._denies(piece) and not piece.options and not numbered:
-                return self._refused(mention, "doubt" if strange else "no")
-            if piece.has("dont_know", "undecided") and not piece.has("hedge", "degrees") and not piece.options:
-                return replace(mention, refused="doubt")
-            if "almost" in piece.senses and at == mention.first - 1 and mention.way != "place":
-                return replace(mention, refused="doubt")
-            strange = strange or (piece.is_unknown and at not in taken)
-        return mention
-
-    def _denies(self, piece: Piece) -> bool:
-        if "not_refusing" in piece.senses:
-            return False
-        return piece.has("not", "except") or ("no" in piece.senses and " " in piece.text)
-
-    def _refused(self, mention: Mention, refused: Refused) -> Mention:
-        if len(mention.options) == 1:
-            own = self.options.denying.get(mention.options[0], frozenset())
-            words = " ".join(piece.text for piece in self.pieces[mention.first : mention.end]).split(" ")
-            if any(stem(word) in own for word in words):
-                return mention
-        return replace(mention, refused=refused)
-
-    def _linked(self, first: int, end: int) -> bool:
-        """Whether only "or", "and", "nor" stand between two mentions, so that one no says no to both."""
-        between = self.pieces[first:end]
-        return bool(between) and all(piece.has("or", "and", "not", "small") for piece in between)

@@ -45,7 +45,10 @@ class Names:
     def denied(self, name: str) -> list[str]:
         """The words that a name says no to: "family doctor" of "No family doctor"; [] where it says no to nothing."""
         pieces = read(name, self.lexicon).pieces
-        if len(pieces) < 2 or "not" not in pieces[0].senses or "not_refusing" in pieces[0].senses:
+        while len(pieces) > 2 and pieces[0].has("self") and "not" not in pieces[0].senses:
+            pieces = pieces[1:]  # "I don't take the bus"
+        says_no = bool(pieces) and ("not" in pieces[0].senses or ("no" in pieces[0].senses and " " in pieces[0].text))
+        if len(pieces) < 2 or not says_no or "not_refusing" in pieces[0].senses:
             return []
         return " ".join(piece.text for piece in pieces[1:]).split(" ")
 
@@ -74,7 +77,7 @@ class Names:
                 self._word(word, number)
                 if likely:
                     self.likely.add(word)
-        if not denies:
+        if not denies or "self" in self.lexicon.entries.get(words[0], {}):
             self._han(words, number)
 
     def _bind(self, text: str) -> None:
@@ -111,6 +114,9 @@ class Names:
 
     def _han(self, characters: list[str], number: int) -> None:
         """Pairs of neighbours in a name written without spaces: 路灯 in 街上的路灯."""
+        for one in characters:
+            if len(characters) > 1 and "\u4e00" <= one[:1] <= "\u9fff" and not self.is_common(one):
+                self._add(self.squashed, one, number)  # the whole reply: 鱼
         han = ["\u4e00" <= one[:1] <= "\u9fff" for one in characters]
         for at in range(len(characters) - 1):
             pair = f"{characters[at]} {characters[at + 1]}"

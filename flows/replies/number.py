@@ -8,8 +8,7 @@ from functools import cache
 
 from flows.definition import Question
 from flows.replies.counting import Counted, begins_with_none, bounds, fitting, one, persons, zero
-from flows.replies.lexicon import Lexicon, Message, Piece
-from flows.replies.mentions import ends_clause
+from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause
 from flows.replies.numerals import Amount, amounts
 from flows.replies.reading import Reading
 from flows.replies.spelling import near
@@ -55,18 +54,23 @@ def read_number(
         )
     narrow = counted == "some"
     found, rate = _without_rate(found, message)
-    found = _leading(found, message)
+    found = _total(_leading(found, message), message)
     if rate and rate not in asked:
         return UNCLEAR
     if len({amount.values for amount in found}) > 1 or (len(found) > 1 and _counted_apart(found, message)):
         return Reading("unclear", reason="two_readings")
     amount = found[0] if asked else _in_millions(found[0], message)
+    told = persons(question, message, counted)
+    if told is not None and told.value == amount.value:
+        return told  # "我和老公两个"
+    if counted is not None and not asked and not amount.summed and _is_years(amount, message):
+        return UNCLEAR  # "12 anyos ang anak ko"
     values = fitting(question, amount.values)
     if (
         not amount.values
-        or _is_aboutone(amount, message, narrow)
+        or _is_about_one(amount, message, narrow)
         or _is_inexact(amount, message)
-        or _is_of_another_kind(amount, message, asked)
+        or (not amount.summed and _is_of_another_kind(amount, message, asked))
         or (_is_after_a_dash(amount, message) and bounds(question)[0] < 0)
     ):
         return Reading("unclear", suggestion=values[0] if len(values) == 1 else None)
@@ -77,7 +81,7 @@ def read_number(
     return Reading("answered", value=values[0])
 
 
-def _is_aboutone(amount: Amount, message: Message, narrow: bool) -> bool:
+def _is_about_one(amount: Amount, message: Message, narrow: bool) -> bool:
     """Whether the number is somebody's age ("my son is 12"), a share ("50%"), or counts all of us where some are asked
     about."""
     pieces = message.pieces
@@ -113,6 +117,8 @@ def _counted(message: Message, lexicon: Lexicon) -> list[Amount]:
     found = [amount for amount in amounts(message, lexicon) if not amount.ordinal]
     found = [amount for amount in found if not _is_hour(amount, message)]
     certain = [amount for amount in found if not amount.article]
+    if certain and len(certain) < len(found) and all(_is_age(amount, message) for amount in certain):
+        return found  # "isang anak, 12 anyos"
     return certain or found or _misspelt(message, lexicon)
 
 
@@ -171,11 +177,25 @@ def _leading(found: list[Amount], message: Message) -> list[Amount]:
     )
     if end is None or found[1].first < end:
         return found
-    pure = all(
-        piece.has(*_SMALL) or piece.is_sign or piece.is_digits or "number" in piece.senses for piece in pieces[:end]
-    )
-    others = all(_counts_something(amount, message) or _is_age(amount, message) for amount in found[1:])
+    aged = all(_is_age(amount, message) for amount in found[1:])
+    known = (*_SMALL, "number", "people", "some_persons") if aged else (*_SMALL, "number")
+    pure = all(piece.has(*known) or piece.is_sign or piece.is_digits for piece in pieces[:end])
+    others = aged or all(_counts_something(amount, message) or _is_age(amount, message) for amount in found[1:])
     return found[:1] if pure and others and found[0].first == 0 else found
+
+
+def _total(found: list[Amount], message: Message) -> list[Amount]:
+    """Only the sum, where the reply says that it is one: "me n the wife plus 3 kids so 5", "2 and 3, 5 in total"."""
+    if len(found) < 2 and not any(piece.has("people") for piece in message.pieces[: found[0].first]):
+        return found
+    last = found[-1]
+    before, after = message.pieces[: last.first], message.pieces[last.end : last.end + 2]
+    told = (bool(before) and _sums_up(before[-1])) or any("total" in piece.senses for piece in after)
+    return [replace(last, summed=True)] if told and last.value is not None else found
+
+
+def _sums_up(piece: Piece) -> bool:
+    return "total" in piece.senses or piece.text == "="
 
 
 def _counted_apart(found: list[Amount], message: Message) -> bool:
@@ -192,9 +212,22 @@ def _counts_something(amount: Amount, message: Message) -> bool:
 
 def _is_age(amount: Amount, message: Message) -> bool:
     """Whether a number with others is one of several ages: "4 and 9 yrs old"."""
+    before = message.pieces[amount.first - 1] if amount.first else None
+    if before is not None and "age" in before.senses:
+        return True
     rest = message.pieces[amount.end :]
     unit = next((piece for piece in rest if not (piece.is_digits or piece.has("and", "number", "small"))), None)
     return unit is not None and unit.senses.get("unit") == "year"
+
+
+def _is_years(amount: Amount, message: Message) -> bool:
+    """Whether a number of persons is somebody's age: years, or said right after one person: "сину 12"."""
+    pieces = message.pieces
+    after = next((piece for piece in pieces[amount.end :] if "small" not in piece.senses), None)
+    if after is not None and after.senses.get("unit") == "year":
+        return True
+    before = pieces[amount.first - 1] if amount.first else None
+    return before is not None and before.has("one_person") and not before.has("self") and after is None
 
 
 def before_number(pieces: list[Piece], first: int) -> Piece | None:

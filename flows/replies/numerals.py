@@ -9,6 +9,8 @@ from flows.replies.lexicon import Lexicon, Message, Piece
 from flows.replies.spelt import Number, compose, is_han, sense, tidy
 
 _MOST_DIGITS = 18
+#: Words for one that no list of numbers begins with: "un cinco" is five.
+_ARTICLES = ("un", "una", "une")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class Amount:
     """A number in a reply: what it may be (usually one value), and its pieces `[first, end)`.
 
     `ordinal`: it is a place ("2nd", "second"). `digits`: it was written in digits. `article`: it may be no number at
-    all ("une chaise", "the red one").
+    all ("une chaise", "the red one"). `summed`: the reply says that it is the sum of what else it counts.
     """
 
     values: tuple[Number, ...]
@@ -25,6 +27,7 @@ class Amount:
     ordinal: bool = False
     digits: bool = False
     article: bool = False
+    summed: bool = False
 
     @property
     def value(self) -> Number | None:
@@ -252,6 +255,8 @@ class _Finder:
         )
         if "small" in self.pieces[at].senses and followed:
             return True
+        if self.pieces[at].text in _ARTICLES and after is not None and "number" in after.senses:
+            return True  # "un cinco"
         return before is not None and not before.is_sign and before.has("ordinal", "last", "small", "other", "middle")
 
 

@@ -13,7 +13,7 @@ from flows.replies.names import Names
 from flows.replies.normal import key
 from flows.replies.quantities import Span, spans_of
 from flows.replies.slots import Slot, slot_of
-from flows.replies.stems import stem, stems, variants
+from flows.replies.stems import stem, variants
 from flows.replies.words import Value, nearest_language
 
 #: Senses that stand for a whole option: "none of the above", "I don't know", "all of them".
@@ -46,10 +46,11 @@ class Options:
     `concepts`: sense -> the one option that says it. `squashed`: names without spaces. `words`: single words of which slips are looked for.
     `denying`: option -> the stems of a name of it that says no ("No family doctor"). `opposites`: option -> the one that
     denies it ("Agree" -> "Disagree"). `meanings`: (sense, value) -> the one option that says just that ("Monday").
-    `spans`: the amounts that the options stand for, if most do; None for one that has none ("Rather not say"). `tongues`: the question is about languages.
+    `spans`: the amounts that the options stand for, if most do; None for one that has none ("Rather not say"). `tongues`: the question is about languages. `denials`: the options that say no ("Disagree").
     `stronger`: option -> the one that says the same with a strong degree ("Agree" -> "Strongly agree"). `bound`: words
     that name something only with another beside them, and their stems ("heaters" of "Electric heaters"). `slots`: the day's hours of each option ("Tuesday 10 to 12"), if several have some.
-    `akin`: words that belong to the matter of an option and stand in no name of it, and their stems ("driving" where "Speeding cars" is one).
+    `akin`: words that belong to the matter of an option and stand in no name of it, and their stems ("driving" where "Speeding cars" is one). `troubled`: the question asks what
+    is wrong or missing ("What keeps you from coming?").
     """
 
     keys: tuple[str, ...]
@@ -65,10 +66,12 @@ class Options:
     meanings: Mapping[tuple[str, Value], int]
     spans: tuple[Span | None, ...]
     tongues: bool
+    denials: frozenset[int]
     stronger: Mapping[int, int]
     bound: frozenset[str]
     slots: tuple[Slot | None, ...]
     akin: frozenset[str]
+    troubled: bool
 
 
 def _halves(label: str) -> list[str]:
@@ -86,7 +89,14 @@ def of_question(question: Question, lexicon: Lexicon) -> Options:
         labels.append([option.label[tag] for tag in order])
         tagged = [*option.label.items(), *((tag, text) for tag, texts in option.accept.items() for text in texts)]
         names.append([(option.key.replace("_", " "), True), *((text, _is_near(tag, lexicon)) for tag, text in tagged)])
-    return prepare([option.key for option in question.options], labels, names, question.other, lexicon)
+    keys = [option.key for option in question.options]
+    return prepare(keys, labels, names, question.other, lexicon, troubled=_is_about_trouble(question, lexicon))
+
+
+def _is_about_trouble(question: Question, lexicon: Lexicon) -> bool:
+    """Whether a question asks what is wrong or missing, as its words say in any language."""
+    texts = question.text.values()
+    return any("troubles" in piece.senses for text in texts for piece in read(text, lexicon).pieces)
 
 
 def of_scale(question: Question, lexicon: Lexicon) -> Options:
@@ -103,7 +113,13 @@ def _is_near(tag: str, lexicon: Lexicon) -> bool:
 
 
 def prepare(
-    keys: list[str], labels: Sequence[list[str]], names: Sequence[list[_Name]], other: bool, lexicon: Lexicon
+    keys: list[str],
+    labels: Sequence[list[str]],
+    names: Sequence[list[_Name]],
+    other: bool,
+    lexicon: Lexicon,
+    *,
+    troubled: bool = False,
 ) -> Options:
     """Options from their keys, labels (the reader's language first) and everything that names them."""
     slots = _slots(labels, lexicon)
@@ -120,6 +136,9 @@ def prepare(
     if not spans:
         gathered.add_shorter()
         relate(gathered, lexicon)
+    stronger = _stronger(labels, gathered, lexicon)
+    denying, opposites = _denying(gathered), _opposites(gathered, stronger)
+    denials = frozenset(denying) | frozenset(opposites.values())
     single = _with_variants(gathered.single, gathered.full)
     titles = {key(text) for texts in labels for text in texts}
     return Options(
@@ -135,14 +154,16 @@ def prepare(
         words=tuple(_of_no_amount(spans, {word: single.get(word, ()) for word in gathered.likely}))
         if spans
         else tuple(gathered.likely),
-        denying=_denying(gathered),
-        opposites=_opposites(gathered, _stronger(labels, gathered, lexicon)),
+        denying=denying,
+        opposites=opposites,
+        denials=denials | {stronger[one] for one in denials if one in stronger},
         meanings=_meanings(labels, lexicon),
         spans=spans,
-        stronger=_stronger(labels, gathered, lexicon),
+        stronger=stronger,
         slots=slots,
-        akin=frozenset(gathered.akin.union(*(stems(word) for word in gathered.akin if " " not in word))),
+        akin=frozenset(gathered.akin),
         bound=frozenset(gathered.bound | {stem(word) for word in gathered.bound}),
+        troubled=troubled,
         tongues=any("speak" in lexicon.entries.get(name, {}) for name in gathered.full),
     )
 

@@ -9,7 +9,7 @@ from flows.replies.counting import Counted, units, whom
 from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, lexicon
 from flows.replies.options import Options, of_question, of_scale
 from flows.replies.reading import ReplyContext
-from flows.replies.yesno import echoes
+from flows.replies.yesno import about_having, echoes
 
 _MOST = 1024
 
@@ -20,7 +20,8 @@ class Prepared:
 
     `options`: of a choice, or the labelled points of a scale. `asked`: the units of time that a number question speaks
     of. `echoed`: the stems of the question's words. `about_contact`: the options are ways to be reached, so that
-    "don't text me" chooses among them. `counted`: whom a number question counts.
+    "don't text me" chooses among them. `counted`: whom a number question counts. `having`: a yes-or-no
+    question asks what somebody has.
     """
 
     question: Question
@@ -31,6 +32,7 @@ class Prepared:
     echoed: frozenset[str]
     about_contact: bool
     counted: Counted | None
+    having: bool
 
 
 _kept: dict[tuple[int, str, tuple[str, ...]], Prepared] = {}
@@ -64,6 +66,7 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         vocabulary=vocabulary,
         asked=units(question, words) if question.kind == "number" else frozenset(),
         echoed=echoes(question) if question.kind in ("yesno", "scale", "choice") else frozenset(),
+        having=question.kind == "yesno" and about_having(question, words),
         counted=whom(question, words) if question.kind == "number" else None,
         about_contact=question.kind in ("choice", "choices") and _about_contact(vocabulary, words),
     )

@@ -7,8 +7,8 @@ import itertools
 from flows.definition import Question
 from flows.replies.choice import head
 from flows.replies.counting import fitting
-from flows.replies.lexicon import Lexicon, Message, Piece
-from flows.replies.mentions import Mention, ends_clause, mentions
+from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause
+from flows.replies.mentions import Mention, mentions
 from flows.replies.number import before_number
 from flows.replies.numerals import Amount, amounts
 from flows.replies.options import Options

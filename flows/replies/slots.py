@@ -15,14 +15,19 @@ _SHIFTING = ("not", "or", "but", "except", "before", "after")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """From the hour `low` to `high` of the twelve-hour clock, or a part of the day."""
+    """From the hour `low` to `high` of the twelve-hour clock, or a part of the day; on a weekday, where it names one."""
 
     low: int = 0
     high: int = 0
     part: str = ""
+    weekday: int = 0
 
-    def holds(self, hours: list[int], part: str) -> bool:
+    def holds(self, hours: list[int], part: str, weekday: int) -> bool:
         """Whether what a reply says falls in the slot."""
+        if weekday and self.weekday != weekday:
+            return False
+        if not hours and not part:
+            return True
         inside = not self.high or all(self.low <= hour <= self.high for hour in hours)
         if self.part and part:
             return inside and self.part == part
@@ -31,13 +36,22 @@ class Slot:
 
 def slot_of(message: Message, lexicon: Lexicon) -> Slot | None:
     """The slot that a label names beside a day; None where it names none."""
-    part = _part(message.pieces)
-    if not part and not any("weekday" in piece.senses for piece in message.pieces):
+    part, weekday = _part(message.pieces), _weekday(message.pieces)
+    if not part and not weekday:
         return None
     hours = _hours(message, lexicon)
     if len(hours) == 2 and hours[0] <= hours[1]:
-        return Slot(hours[0], hours[1], part)
-    return Slot(part=part) if part else None
+        return Slot(hours[0], hours[1], part, weekday)
+    return Slot(part=part, weekday=weekday) if part else None
+
+
+def said(message: Message, slots: tuple[Slot | None, ...], lexicon: Lexicon) -> int | None:
+    """The option whose slot the reply tells by its day and its part of the day: "周日早上", "Thursday 4"."""
+    if not _part(message.pieces) and not _weekday(message.pieces):
+        return None
+    every = list(range(len(slots)))
+    held = narrowed(message, every, slots, lexicon)
+    return held[0] if len(held) == 1 and held != every else None
 
 
 def narrowed(message: Message, wanted: list[int], slots: tuple[Slot | None, ...], lexicon: Lexicon) -> list[int]:
@@ -47,16 +61,22 @@ def narrowed(message: Message, wanted: list[int], slots: tuple[Slot | None, ...]
         for piece in message.pieces
     ):
         return wanted
-    hours, part = _hours(message, lexicon), _part(message.pieces)
-    if not hours and not part:
+    hours, part, weekday = _hours(message, lexicon), _part(message.pieces), _weekday(message.pieces)
+    if not hours and not part and not weekday:
         return wanted
-    held = [number for number in wanted if (slot := slots[number]) is not None and slot.holds(hours, part)]
+    held = [number for number in wanted if (slot := slots[number]) is not None and slot.holds(hours, part, weekday)]
     return held if len(held) == 1 else wanted
 
 
 def _hours(message: Message, lexicon: Lexicon) -> list[int]:
     values = [amount.value for amount in amounts(message, lexicon) if not amount.ordinal and not amount.article]
     return [(int(value) - 1) % 12 + 1 for value in values if value is not None and 1 <= value <= 24]
+
+
+def _weekday(pieces: list[Piece]) -> int:
+    """The one weekday among the pieces; 0 where there is none or several."""
+    days = {int(piece.senses["weekday"]) for piece in pieces if "weekday" in piece.senses}
+    return days.pop() if len(days) == 1 else 0
 
 
 def _part(pieces: list[Piece]) -> str:

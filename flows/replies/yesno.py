@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from flows.definition import Question
-from flows.replies.lexicon import Message, Piece
-from flows.replies.mentions import ends_clause
+from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause, read
 from flows.replies.normal import normalise, tokens
 from flows.replies.reading import Reading
 from flows.replies.stems import stem
@@ -39,12 +38,29 @@ def echoes(question: Question) -> frozenset[str]:
     found: set[str] = set()
     for text in question.text.values():
         said = " ".join(word for word in text.split() if word != "STOP")  # "Reply STOP to leave" asks nothing
-        found.update(stem(token[0]) for token in tokens(normalise(said)) if len(token[0]) > 2 and token[0][0].isalpha())
+        found.update(stem(token[0]) for token in tokens(normalise(said)) if _tells(token[0]))
     return frozenset(found)
 
 
-def read_yesno(message: Message, echoed: frozenset[str]) -> Reading:
-    """Yes or no; both, neither or "maybe" is unclear."""
+def _tells(word: str) -> bool:
+    """Whether a word of a question is one that a reply may say again: a long one, or a Chinese character."""
+    return word[0].isalpha() and (len(word) > 2 or _is_han(word))
+
+
+def _is_han(text: str) -> bool:
+    return "\u4e00" <= text[0] <= "\u9fff"
+
+
+def about_having(question: Question, lexicon: Lexicon) -> bool:
+    """Whether a question asks what somebody has, so that "I'd like one" is no yes."""
+    texts = question.text.values()
+    return any("having" in piece.senses for text in texts for piece in read(text, lexicon).pieces)
+
+
+def read_yesno(message: Message, echoed: frozenset[str], having: bool = False) -> Reading:
+    """Yes or no; both, neither or "maybe" is unclear. `having`: the question asks what somebody has."""
+    if having and any(piece.senses.get("yes") == "wish" for piece in message.pieces):
+        return UNCLEAR
     clauses = _clauses(message)
     if _begins_with_if(message) or _ends_in_except(message) or _is_of_another_day(clauses, echoed):
         return UNCLEAR
@@ -76,7 +92,7 @@ def _clauses(message: Message) -> list[list[Piece]]:
     for piece in message.pieces:
         if piece.text == "?" and len(found[-1]) > 2:
             found[-1] = []
-        if piece.start > end > 0 and "\u4e00" <= piece.text[0] <= "\u9fff":
+        if piece.start > end > 0 and _is_han(piece.text):
             found.append([])  # a space is a comma where words have none between
         end = piece.end
         if ends_clause(piece) or "but" in piece.senses:
@@ -168,11 +184,30 @@ def _vote(piece: Piece, pieces: list[Piece], at: int, echoed: frozenset[str]) ->
         return ("plain", value) if not rest and not any(_is_answer(other) for other in before) else None
     if any(not other.senses for other in before):
         return None
-    if before and "not" in before[-1].senses and "no" not in before[-1].senses:
+    if (
+        before
+        and "not" in before[-1].senses
+        and (piece.glued if _is_han(piece.text) else "no" not in before[-1].senses)
+    ):
         return ("plain", False) if value else ("unsure", False)
+    if not value and after and _is_written_on(piece, after):
+        return ("weak", False)  # "不再停电了" may be good news
     if strength == "weak":
         return ("weak", value) if not any(other.has("not", "if") for other in after) else None
-    if strength == "sentence":
+    if strength in ("sentence", "wish"):
+        if not value and "not" not in piece.senses and _is_echo(piece.text, echoed):
+            return None  # "unable" where the question is whether one is
         open_end = [other for other in after if not _is_answer(other) and not other.has(*_SMALL, "if")]
         return ("sentence", value) if all(_is_echo(other.text, echoed) for other in open_end) else None
     return ("plain", value)
+
+
+def _is_written_on(piece: Piece, after: list[Piece]) -> bool:
+    """Whether a Chinese no of one character stands before a word that nobody knows."""
+    return (
+        len(piece.text) == 1
+        and _is_han(piece.text)
+        and after[0].glued
+        and not after[-1].has("yes", "no")
+        and any(one.is_unknown or "stop" in one.senses for one in after[:2])
+    )

@@ -1,0 +1,71 @@
+"""Whether a reply says no to what it names: "not parks", "el muelle no"; and where "no parking" is the trouble told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from flows.replies.lexicon import Piece, ends_clause
+
+#: "no": the reply says no to it; "doubt": a no stands before it, with other words between.
+Refused = Literal["", "no", "doubt"]
+
+
+class Denials:
+    """The words of denial of one reply. `taken`: the places of pieces that name options. `troubled`: the question asks
+    what is wrong or missing, so that "no parking" names the parking."""
+
+    def __init__(self, pieces: list[Piece], taken: frozenset[int], *, troubled: bool) -> None:
+        self.pieces = pieces
+        self.taken = taken
+        self.troubled = troubled
+
+    def of(self, first: int, end: int, *, is_place: bool) -> Refused:
+        """Whether pieces `[first, end)` are refused by what stands before or right after them in their clause."""
+        strange = False
+        for at in range(first - 1, -1, -1):
+            piece = self.pieces[at]
+            if at in self.taken and not self._linked(at + 1, first):
+                break
+            if piece.has("but", "correction", "because") or (ends_clause(piece) and piece.text not in "-/"):
+                break
+            numbered = "position" in piece.senses and is_place and at == first - 1
+            if _denies(piece) and not piece.options and not numbered and not self._is_lack(piece, strange=strange):
+                return "doubt" if strange else "no"
+            if piece.has("dont_know", "undecided") and not piece.has("hedge", "degrees") and not piece.options:
+                return "doubt"
+            if "almost" in piece.senses and at == first - 1 and not is_place:
+                return "doubt"
+            strange = strange or (piece.is_unknown and at not in self.taken)
+        return "no" if self._refused_after(end) else ""
+
+    def _is_lack(self, piece: Piece, *, strange: bool) -> bool:
+        """Whether a denial only says that there is none: "no parking" where that is the trouble."""
+        return self.troubled and "lacks" in piece.senses and not strange
+
+    def _refused_after(self, end: int) -> bool:
+        """ "El muelle no, la carretera", "машини немає, автобусом": a no after the name that ends the clause."""
+        rest = [piece for piece in self.pieces[end : end + 3] if "polite" not in piece.senses or piece.has("no")]
+        if not rest or rest[0].options or not _is_no(rest[0]):
+            return False
+        if rest[0].text != "no" and self._is_lack(rest[0], strange=False):
+            return False  # "парковки немає"
+        if len(rest) == 1 or rest[1].has("but"):
+            return len(rest) > 1
+        return ends_clause(rest[1]) and rest[1].text in ",;" and not (len(rest) > 2 and rest[2].has("no", "not"))
+
+    def _linked(self, first: int, end: int) -> bool:
+        """Whether only "or", "and", "nor" stand between two mentions, so that one no says no to both."""
+        between = self.pieces[first:end]
+        return bool(between) and all(piece.has("or", "and", "not", "small") for piece in between)
+
+
+def _is_no(piece: Piece) -> bool:
+    if "not_refusing" in piece.senses:
+        return False
+    return piece.senses.get("no") in ("plain", "sentence") or piece.has("not", "none")
+
+
+def _denies(piece: Piece) -> bool:
+    if "not_refusing" in piece.senses:
+        return False
+    return piece.has("not", "except") or ("no" in piece.senses and " " in piece.text)

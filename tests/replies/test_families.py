@@ -1,0 +1,119 @@
+"""Families of wordings, each by a few of its members in several languages, over flows of the corpus."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from flows.replies import Reading, ReplyContext, understand
+from tests.replies.report import flow
+
+_NOW = datetime.fromisoformat("2026-11-23T12:00-04:00")
+
+
+def reading(where: str, language: str, reply: str) -> Reading:
+    """What `reply` to the question `flow.state` means."""
+    name, state = where.split(".")
+    asked = flow(name)
+    question = asked.states[state].ask
+    assert question is not None
+    return understand(question, reply, ReplyContext(language, asked.languages, _NOW))
+
+
+def value(where: str, language: str, reply: str) -> object:
+    """The answer in `reply`; the outcome where there is none."""
+    found = reading(where, language, reply)
+    return found.value if found.outcome == "answered" else found.command or found.outcome
+
+
+@pytest.mark.parametrize(
+    ("language", "reply", "slot"),
+    [
+        ("zh", "周日早上", "sun_am"),
+        ("uk", "в неділю зранку", "sun_am"),
+        ("fr", "samedi pm", "sat_pm"),
+        ("tl", "miyerkules gabi", "wed_eve"),
+        ("en", "any morning", "unclear"),
+        ("en", "not sunday morning", "unclear"),
+        ("en", "friday morning", "unclear"),
+    ],
+)
+def test_a_day_and_its_part_name_an_option(language: str, reply: str, slot: str) -> None:
+    assert value("market.day", language, reply) == slot
+
+
+@pytest.mark.parametrize(
+    ("language", "reply", "first"),
+    [
+        ("es", "el muelle no, la carretera", "road"),
+        ("uk", "причал ні, дорогу", "road"),
+        ("en", "wharf no, road", "road"),
+        ("en", "wharf no", "unclear"),
+    ],
+)
+def test_a_no_after_its_option_refuses_it(language: str, reply: str, first: str) -> None:
+    assert value("harbour.first", language, reply) == first
+
+
+@pytest.mark.parametrize(
+    ("where", "language", "reply", "named"),
+    [
+        ("market.barriers", "en", "no parking", ["parking"]),
+        ("market.barriers", "tl", "tsaka walang parking", ["parking"]),
+        ("market.barriers", "zh", "没有停车位", ["parking"]),
+        ("market.barriers", "en", "not parking", "unclear"),
+        ("market.barriers", "en", "not the prices, no parking", ["parking"]),
+        ("street.at_home", "en", "no internet", "unclear"),
+    ],
+)
+def test_what_there_is_none_of_is_the_trouble(where: str, language: str, reply: str, named: object) -> None:
+    assert value(where, language, reply) == named
+
+
+@pytest.mark.parametrize(
+    ("where", "language", "reply", "number"),
+    [
+        ("hall.years", "es", "treintaicinco", 35),
+        ("hall.years", "es", "un cinco", 5),
+        ("hall.years", "es", "kince", 15),
+        ("hall.years", "en", "twentyfive", 25),
+        ("harbour.people", "en", "me n the wife plus 3 kids so 5", 5),
+        ("library.seats", "zh", "我和老公两个", 2),
+        ("library.seats", "en", "me and 2 kids", "unclear"),
+        ("pantry.children", "tl", "12 anyos ang anak ko", "unclear"),
+        ("pantry.children", "fr", "mon gars a 12 ans", "unclear"),
+        ("pantry.children", "uk", "моєму сину 12", "unclear"),
+        ("pantry.children", "en", "one, he's 12", 1),
+        ("pantry.children", "en", "2 adults, 3 kids", "unclear"),
+    ],
+)
+def test_numbers_are_put_together_and_ages_count_nobody(where: str, language: str, reply: str, number: object) -> None:
+    assert value(where, language, reply) == number
+
+
+@pytest.mark.parametrize(
+    ("where", "language", "reply", "said"),
+    [
+        ("riders.has_pass", "fr", "j'aimerais bien", "unclear"),
+        ("street.join", "fr", "j'aimerais bien", True),
+        ("street.join", "uk", "можна", True),
+        ("harbour.power_back", "zh", "有电了，不再停电了", True),
+        ("harbour.power_back", "zh", "还没来", False),
+        ("hall.merge", "fr", "pas d'accord pantoute", "sdisagree"),
+        ("hall.merge", "ar", "موافق جدا", "sagree"),
+        ("riders.how_often", "fr", "j'ai arrêté de prendre l'autobus", "no_bus"),
+        ("rides.fare", "ar", "ولا شي، الوضع صعب", "free"),
+        ("market.buy", "zh", "鱼", "unclear"),
+        ("harbour.seawall", "tl", "paki ulit po ng tanong", "repeat"),
+        ("street.focus", "zh", "di san ge", "jobs"),
+    ],
+)
+def test_yes_and_no_and_other_families(where: str, language: str, reply: str, said: object) -> None:
+    assert value(where, language, reply) == said
+
+
+@pytest.mark.parametrize(("name", "tag"), [("ਪੰਜਾਬੀ", "pa"), ("हिन्दी", "hi"), ("Gàidhlig", "gd")])
+def test_a_language_that_is_not_spoken_here_is_still_asked_for(name: str, tag: str) -> None:
+    found = reading("street.focus", "en", name)
+    assert (found.command, found.value) == ("language", tag)
