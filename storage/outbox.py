@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, Connection, Table, and_, bindparam, func, or_, select, text, update
@@ -14,6 +14,8 @@ from storage.models import Address, Campaign, Message, Participant, Update, UtcD
 
 #: Rows that one statement moves when a whole campaign or community has to wait.
 SLICE = 5_000
+#: Between two messages to one Telegram chat (FACTS §2).
+CHAT_SPACING = timedelta(seconds=1)
 _MOMENT = UtcDateTime()
 
 
@@ -63,11 +65,13 @@ _SENDER: BindParameter[int] = bindparam("sender")
 _PRIORITY: BindParameter[int] = bindparam("of_priority")
 _LIMIT: BindParameter[int] = bindparam("limit")
 _NOW = bindparam("now", type_=_MOMENT)
+_SOON = bindparam("soon", type_=_MOMENT)
 _UNTIL = bindparam("until", type_=_MOMENT)
 
 #: One resident's messages leave one after the other: while one is on its way nothing else goes, and one waits for those that were
 #: written before it, are as urgent, and either are due too or belong to the same conversation. Not for one that was sent before and
-#: is tried once more in an hour: its phone was off, and whoever texts meanwhile has it on.
+#: is tried once more in an hour: its phone was off, and whoever texts meanwhile has it on. A reply that a chat's spacing put off is
+#: waited for too, or every later one would leave before it and put it off once more.
 _FIRST_IN_LINE = ~(
     select(1)
     .where(
@@ -79,7 +83,11 @@ _FIRST_IN_LINE = ~(
                 _older.c.id < _m.id,
                 _older.c.sender_id == _m.sender_id,
                 _older.c.priority <= _m.priority,
-                or_(_older.c.due_at <= _NOW, and_(_older.c.run_id == _m.run_id, _older.c.retried_at.is_(None))),
+                or_(
+                    _older.c.due_at <= _NOW,
+                    and_(_older.c.priority == 0, _older.c.due_at <= _SOON),
+                    and_(_older.c.run_id == _m.run_id, _older.c.retried_at.is_(None)),
+                ),
             ),
         ),
     )
@@ -118,8 +126,9 @@ _end = UpdateMany(Message, "status", "error_code", "error", "settled_at")
 
 def due(connection: Connection, sender_id: int, priority: int, now: datetime, limit: int) -> list[DueMessage]:
     """A sender's messages of one priority whose time has come and that nothing of the same address goes before, the oldest first."""
+    soon = now + CHAT_SPACING
     rows: Iterable[Any] = connection.execute(
-        _DUE, {"sender": sender_id, "of_priority": priority, "now": now, "limit": limit}
+        _DUE, {"sender": sender_id, "of_priority": priority, "now": now, "soon": soon, "limit": limit}
     )
     return [DueMessage(*row) for row in rows]
 
@@ -275,6 +284,7 @@ def cancel_to(connection: Connection, address_ids: Collection[int], why: str, no
 
 
 __all__ = [
+    "CHAT_SPACING",
     "DueMessage",
     "cancel_to",
     "catch_up",

@@ -69,10 +69,18 @@ def _migrate_engine(database: Database) -> None:
 
 
 def downgrade(database: Database, target: str = "base") -> None:
-    """Go back to `target`; what only the newer schema could hold is lost."""
+    """Go back to `target`, an older revision; what only the newer schema could hold is lost.
+
+    Raises `SchemaMismatch` when the database is newer than this code, which does not know the way back, or not newer than `target`.
+    """
     from alembic import command
 
     with database.write() as connection:
+        if not database.is_sqlite:
+            connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+        current = _refuse_newer(connection)
+        if target != "base" and (current is None or current <= target):
+            raise SchemaMismatch(f"The database is at schema {current or 'none'}: there is no going back to {target}.")
         command.downgrade(_config(connection), target)
         if target == "base" and not database.is_sqlite:
             drop_engine(connection)

@@ -79,11 +79,15 @@ def checked_texts(
     languages = people.languages_of(connection, members(audience, reach))
     missing = tuple(one for flow in flows for one in missing_texts(flow, languages))
     if missing and not fall_back:
-        first = missing[0]
+        worst = {one.language: one for one in sorted(missing, key=lambda one: one.missing)}
+        lacking = "; ".join(
+            f"{i18n.name_of(tag)} ({tag}), {one.missing} of the flow's {one.texts}"
+            for tag, one in sorted(worst.items())
+        )
+        instead = ", ".join(sorted({i18n.name_of(one.instead) for one in missing}))
         raise WrongUsage(
-            f"Some of those asked read {i18n.name_of(first.language)} ({first.language}), and {first.missing} of the flow's "
-            f"{first.texts} texts are not there in it. Translate them (soundings locale status), leave these people out with "
-            f"--language, or launch with --fall-back: they then read {i18n.name_of(first.instead)}."
+            f"Some of those asked read a language in which texts are not there: {lacking}. Translate them (soundings locale status), "
+            f"leave these people out with --language, or launch with --fall-back: they then read {instead}."
         )
     return missing
 

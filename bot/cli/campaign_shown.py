@@ -73,7 +73,7 @@ def show_gist(found: Estimate, place: Row[Any]) -> None:
     answers = found.answers
     screen.print(
         Text(
-            f"Likely answers: {answers.answered:,} begin, {answers.completed:,} finish "
+            f"Likely: {answers.answered:,} answer, {answers.completed:,} finish "
             f"({answers.rates.answer:.0%} and {answers.rates.complete:.0%}, by {answers.rates.source})"
         )
     )
@@ -92,6 +92,10 @@ def _duration(found: Estimate, place: Row[Any]) -> str:
         f"Sent in {_span(took)}, from {on_the_clock(min(first, ends_at), zone)} until {on_the_clock(ends_at, zone)} "
         "at the senders' pace and in your hours"
     )
+
+
+def _people(n: int) -> str:
+    return f"{n:,} {'person' if n == 1 else 'people'}"
 
 
 def _span(span: timedelta) -> str:
@@ -115,7 +119,7 @@ def _show_messages(found: Estimate) -> None:
         unit = "segment" if message.channel == "sms" else "message"
         screen.print(
             Text(
-                f"{i18n.name_of(message.language)} by {message.channel}: {message.readers:,} people, {length} {unit}"
+                f"{i18n.name_of(message.language)} by {message.channel}: {_people(message.readers)}, {length} {unit}"
                 f"{'s' * (message.most > 1)} each",
                 style="bold",
             )
@@ -167,7 +171,7 @@ def show_status(found: CampaignStatus) -> None:
     )
     if found.expected:
         screen.print(
-            Text(f"Expected at launch: {found.expected['answered']:,} begin, {found.expected['completed']:,} finish")
+            Text(f"Expected at launch: {found.expected['answered']:,} answer, {found.expected['completed']:,} finish")
         )
     for reason, n in sorted({**found.excluded, **found.skipped}.items()):
         screen.print(Text(f"Not asked: {n:,} {REASONS.get(reason, reason)}"))

@@ -69,6 +69,10 @@ def _sheet(file: Path, settings: CommunitySettings) -> Sheet:
         return read_sheet(content, region=settings.region, countries=settings.countries)
 
 
+#: What stands in a thread for what came without words, by its kind.
+_WORDLESS = {"media": "(a photo or file)", "block": "(blocked the bot)"}
+
+
 @app.command()
 def show(who: Who, community: InCommunity, as_json: Json = False) -> None:
     """One person: what they agreed to, their answers, and the whole thread."""
@@ -94,7 +98,8 @@ def show(who: Who, community: InCommunity, as_json: Json = False) -> None:
     for message in found["messages"]:
         screen.print(
             Text(
-                f"{message['created_at']:%m-%d %H:%M} {'>' if message['direction'] == 'in' else '<'} {message['text']}"
+                f"{message['created_at']:%m-%d %H:%M} {'>' if message['direction'] == 'in' else '<'} "
+                f"{message['text'] or _WORDLESS.get(message['kind'], '')}"
             )
         )
 

@@ -22,7 +22,7 @@ from bot.logs import set_up_logs
 from bot.process import Process, Roles
 from bot.soundness import look_over
 from storage.database import Database, UnusableDatabase
-from storage.schema import SchemaMismatch
+from storage.schema import SchemaMismatch, downgrade, known_revisions
 from storage.schema import migrate as migrate_database
 
 #: Seconds that a connection may linger when the process ends.
@@ -117,19 +117,37 @@ def scheduler() -> None:
     _run_alone(Roles(web=False, worker=False, scheduler=True))
 
 
-def migrate(as_json: Json = False) -> None:
+def migrate(
+    back_to: Annotated[
+        str | None,
+        typer.Option(
+            help="Go back to the schema of an older version, by its number, such as 0002, before you start that version."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Go back without asking.")] = False,
+    as_json: Json = False,
+) -> None:
     """Bring the database to the schema of this version."""
+    if back_to is not None and back_to not in known_revisions():
+        raise WrongUsage(f"There is no schema {back_to}. There are: {', '.join(known_revisions())}.")
     settings = load_settings()
     try:
         database = Database(settings.database_url)
-        migrate_database(database)
+        if back_to is None:
+            migrate_database(database)
+        else:
+            if not yes and not typer.confirm("What only the newer schema can hold is lost. Go back?"):
+                raise WrongUsage("Nothing was changed.")
+            downgrade(database, back_to)
     except (UnusableDatabase, SchemaMismatch) as error:
         raise NotReady(str(error)) from error
     database.close()
     if as_json:
         print_json({"migrated": True})
-    else:
+    elif back_to is None:
         screen.print("The database is ready.")
+    else:
+        screen.print(f"The database is at schema {back_to}. Start the version that knows no newer one.")
 
 
 def check(as_json: Json = False) -> None:

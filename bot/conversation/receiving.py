@@ -144,7 +144,8 @@ def _message(turn: Turn, inbound: Inbound, message_id: int) -> MessageRow:
         participant_id=turn.participant.id if turn.participant else None,
         direction="in",
         kind=inbound.kind if inbound.kind != "unblock" else "block",
-        text=inbound.text,
+        # Of a tapped button its option's key stands there, as in the answer: whoever reads the thread sees what was said.
+        text=inbound.button.key if inbound.button and not inbound.text else inbound.text,
         status="received",
         created_at=inbound.received_at,
         run_id=turn.run.id if turn.run else None,

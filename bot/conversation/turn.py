@@ -135,8 +135,8 @@ class Turn:
 
     def _outgoing(self, lines: Sequence[Line]) -> MessageRow:
         text = lighten(self._break.join(line.text for line in lines))
-        last = lines[-1]
-        run = next((line.run for line in reversed(lines) if line.run is not None), None)
+        asks = next((line for line in lines if line.buttons), lines[-1])
+        run = asks.run or next((line.run for line in reversed(lines) if line.run is not None), None)
         reply = self.message is not None
         return MessageRow(
             community_id=self.community.id,
@@ -150,8 +150,8 @@ class Turn:
             created_at=self.now,
             run_id=run.id if run else None,
             campaign_id=run.campaign_id if run else None,
-            language=last.language or self.language,
-            buttons=[{"key": one.key, "label": one.label} for one in last.buttons] or None,
+            language=lines[-1].language or self.language,
+            buttons=[{"key": one.key, "label": one.label} for one in asks.buttons] or None,
             visit=max(line.visit for line in lines),
             reply_to=self.message.id if self.message else None,
             priority=self.priority,
@@ -162,13 +162,14 @@ class Turn:
 
 
 def _messages(lines: Iterable[Line], longest: int, between: str) -> list[list[Line]]:
-    """Lines by the message that they go in: one, unless it grows too long or has buttons before its end."""
+    """Lines by the message that they go in: one, unless it grows too long or asks twice. Its buttons are shown beneath it all."""
     messages: list[list[Line]] = []
     size = 0
     for line in lines:
         for part in _parts(line, longest):
             grown = size + len(between) + len(part.text)
-            if not messages or messages[-1][-1].buttons or grown > longest:
+            asks_again = part.visit and messages and any(one.buttons for one in messages[-1])
+            if not messages or asks_again or grown > longest:
                 messages.append([part])
                 size = len(part.text)
             else:

@@ -27,8 +27,6 @@ LOOK_AT = 200
 BUSY = timedelta(milliseconds=20)
 #: A paused campaign's messages are looked at again after a second for every so many of them: the cost of looking stays small.
 PAUSED_PER_SECOND = 1_000
-#: Seconds between two messages to one Telegram chat (FACTS §2).
-CHAT_SPACING = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +251,7 @@ class _Sorting:
         used = [(place, self.places[place].month(self.now), count) for place, count in segments.items()]
         usage.add_segments(self.connection, used)
         chats = [message.address_id for message in chosen if message.channel == "telegram"]
-        outbox.space(self.connection, chats, self.now + CHAT_SPACING)
+        outbox.space(self.connection, chats, self.now + outbox.CHAT_SPACING)
 
     def _tell_of_month(self, place: Place) -> None:
         month = place.month(self.now)

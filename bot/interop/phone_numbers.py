@@ -12,6 +12,8 @@ import phonenumbers
 _SCIENTIFIC: Final = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 #: A number of the North American plan in any usual dress: area code and exchange, and the last four digits.
 _PLAIN: Final = re.compile(r"\s*(?:\+?1[\s.-]*)?\(?([2-9]\d\d)\)?[\s.-]*([2-9]\d\d)[\s.-]*(\d{4})\s*", re.ASCII)
+#: An extension whose number was left out, which the library would overlook: `902 555 0123 x`, `… poste`.
+_BARE_EXTENSION: Final = re.compile(r"\d[\s,;]*(?:x|ext|extn|extension|poste|#)[.:\s]*$", re.IGNORECASE)
 
 
 class Unusable(Exception):
@@ -53,6 +55,8 @@ def _looked_up(text: str, region: str, countries: Collection[str]) -> str:
     if _SCIENTIFIC.fullmatch(text):
         text = _unshortened(text)
     text = re.sub(r"(?<=\d)\.0$", "", text.lstrip("'"))
+    if _BARE_EXTENSION.search(text):
+        raise _extended(text)
     try:
         parsed = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
@@ -68,7 +72,7 @@ def _looked_up(text: str, region: str, countries: Collection[str]) -> str:
     if reason != possible.IS_POSSIBLE or not phonenumbers.is_valid_number(parsed):
         raise Unusable(f"there is no phone number like {text}", "no phone number~s")
     if parsed.extension:
-        raise Unusable(f"{text} has an extension, where no text arrives", "number~s with an extension")
+        raise _extended(text)
     country = phonenumbers.region_code_for_number(parsed)
     if country not in countries:
         raise Unusable(
@@ -78,6 +82,10 @@ def _looked_up(text: str, region: str, countries: Collection[str]) -> str:
     if phonenumbers.number_type(parsed) in (phonenumbers.PhoneNumberType.PREMIUM_RATE,):
         raise Unusable(f"{text} is a premium number, which we never text", "premium number~s")
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _extended(text: str) -> Unusable:
+    return Unusable(f"{text[:40]} has an extension, where no text arrives", "number~s with an extension")
 
 
 def _unshortened(text: str) -> str:

@@ -224,7 +224,9 @@ def test_a_link_on_telegram(database: Database) -> None:
     assert phone.text("start", start="") == [
         "Hello. To begin, open the link or scan the code that your community gave you."
     ]
-    assert phone.text("start", start="shore-road", profile_name="Sam", language="fr-CA")[0]
+    # One message, though its last line comes after the question: the buttons are shown beneath it all.
+    (asks,) = phone.text("start", start="shore-road", profile_name="Sam", language="fr-CA")
+    assert asks.endswith("\n\nOu textez ENGLISH.")
     (participant,) = read(database, select(Participant.__table__))
     assert (participant.community_id, participant.name, participant.language) == (community_id, "Sam", "fr")
     (asked,) = read(database, select(Message.__table__).where(Message.kind == "prompt"))

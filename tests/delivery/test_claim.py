@@ -189,6 +189,20 @@ def test_telegram_goes_no_faster_than_it_takes_and_a_chat_once_a_second(database
     assert town.row(second).due_at == NOON + SECOND
 
 
+def test_a_reply_waits_for_an_earlier_one_that_its_chats_spacing_put_off(database: Database) -> None:
+    town = a_town(database, address="telegram:soundings_test_bot")
+    chat = town.resident("telegram:5")
+    first, second = town.messages(2, chat)
+    assert town.claimed() == [first]
+    town.change(Message, first, status="sent")
+    soon = NOON + SECOND / 2
+    third = town.message(chat, due_at=soon)
+    assert town.claimed(soon) == [], "it would overtake"
+    assert town.claimed(NOON + SECOND) == [second]
+    town.change(Message, second, status="sent")
+    assert town.claimed(NOON + 2 * SECOND) == [third]
+
+
 def test_a_sender_that_waits_or_is_paused_sends_nothing(database: Database) -> None:
     town = a_town(database)
     message = town.message()

@@ -121,6 +121,8 @@ def test_a_number_at_home_elsewhere_is_not_taken_for_ours() -> None:
         ("902-155-0123", "there is no phone number like 902-155-0123"),
         ("call me", "'call me' is no phone number"),
         ("902 555 0123 x12", "902 555 0123 x12 has an extension, where no text arrives"),
+        ("+1 902 555 0126 x", "+1 902 555 0126 x has an extension, where no text arrives"),
+        ("902-555-0126 poste:", "902-555-0126 poste: has an extension, where no text arrives"),
         ("+33 6 12 34 56 78", "+33 6 12 34 56 78 is a number in FR; this community texts CA, US"),
         (
             "1.90256E+10",

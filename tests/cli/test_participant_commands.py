@@ -1,0 +1,32 @@
+"""What a coordinator is shown of one person: their agreement, their answers, and the whole thread, taps and photos too."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from typer.testing import CliRunner
+
+from bot.app import open_installation
+from bot.channels.base import ButtonPress, IncomingMedium
+from bot.cli import app
+from bot.config import load_settings
+from storage.models import Run
+from tests.builders import a_community, a_sender
+from tests.conversation.talk import Phone, one
+
+
+def test_a_thread_shows_what_was_tapped_and_that_a_photo_came() -> None:
+    installation = open_installation(load_settings())
+    with installation.write() as connection:
+        a_sender(connection, a_community(connection, "shore-road"), address="telegram:soundings_test_bot")
+    phone = Phone(installation.database, address="telegram:77", sender="telegram:soundings_test_bot")
+    phone.text("start", start="join", language="en")
+    run = one(installation.database, select(Run.id))
+    # Telegram brings no words with a tap, only what the button carries.
+    assert phone.text("", kind="button", button=ButtonPress(run, 1, "yes"))
+    phone.text("", kind="media", media=(IncomingMedium("photo", "F1", "image/jpeg"),))
+    phone.text("", kind="block")
+    installation.database.close()
+
+    shown = CliRunner().invoke(app, ["participant", "show", "telegram:77", "-c", "shore-road"], catch_exceptions=False)
+    thread = [line.split(" > ", 1)[1] for line in shown.output.splitlines() if " > " in line]
+    assert thread == ["start", "yes", "(a photo or file)", "(blocked the bot)"]
