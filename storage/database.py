@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -54,10 +54,18 @@ class Database:
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             engine = create_engine(self.url, **codec)
+            event.listen(engine, "do_connect", self._make_private)
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
         return create_engine(self.url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, **codec)
+
+    def _make_private(self, *_: object) -> None:
+        """Have a new file be its owner's alone: residents' numbers stand in it. The log beside it is made as it is."""
+        if self.url.database and self.url.database != ":memory:":
+            # A place that cannot be written to is told by the connection itself.
+            with suppress(OSError):
+                Path(self.url.database).touch(mode=0o600)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

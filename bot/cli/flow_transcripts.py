@@ -48,7 +48,7 @@ def play(
         except FlowError as error:
             broken.append((sheet, error))
             continue
-        resolve = _Finder(sheet.directory)
+        resolve = _Finder(sheet)
         results += [(sheet, _played(case, resolve)) for case in cases]
     if as_json:
         print_json(_as_json(results, broken))
@@ -63,10 +63,11 @@ def _played(case: Case, resolve: _Finder) -> CaseResult:
 
 
 class _Finder:
-    """Finds the flows that transcripts speak of, each once: beside the transcripts, then in the library."""
+    """Finds the flows that transcripts speak of, each once: by the file's name beside the transcripts, then by the name within
+    the file that they belong to (`mine.yaml` of `mine.test.yaml`), then in the library."""
 
-    def __init__(self, directory: Path | None) -> None:
-        self.directory = directory
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
         self.found: dict[str, Flow] = {}
 
     def __call__(self, name: str) -> Flow:
@@ -75,10 +76,14 @@ class _Finder:
         return self.found[name]
 
     def _load(self, name: str) -> Flow:
-        for suffix in SUFFIXES if self.directory is not None else ():
-            path = (self.directory or Path()) / f"{name}{suffix}"
-            if path.is_file():
-                return loader.load_file(path, catalogue=i18n.catalogue)
+        if self.sheet.directory is not None:
+            own = Path(self.sheet.name).name.rpartition(".test.")[0]
+            for stem in dict.fromkeys((name, own)):
+                for path in (self.sheet.directory / f"{stem}{suffix}" for suffix in SUFFIXES):
+                    if path.is_file():
+                        flow = loader.load_file(path, catalogue=i18n.catalogue)
+                        if stem == name or flow.name == name:
+                            return flow
         return loader.library_flow(name, catalogue=i18n.catalogue)
 
 
@@ -100,7 +105,13 @@ def _sheets_at(named: str) -> list[Sheet]:
     if named.endswith(TRANSCRIPTS):
         return [_read(path)]
     if path.suffix in SUFFIXES:
-        return [_read(path.with_suffix(f".test{path.suffix}"))]
+        kept = path.with_suffix(f".test{path.suffix}")
+        if path.is_file() and not kept.exists():
+            raise WrongUsage(
+                f"{named} has no transcripts yet, which stand in {kept}. Keep a conversation: "
+                f"soundings flow chat {named} --record {kept}"
+            )
+        return [_read(kept)]
     if named in loader.library_names():
         return list(_library([named]))
     raise WrongUsage(

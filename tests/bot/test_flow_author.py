@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from bot.cli import flow_author
 from bot.errors import BadFile, NotFound, WrongUsage
+from flows import loader
 from flows.transcripts import parse_cases
 
 FLOWS = Path(__file__).parents[1] / "flows"
@@ -202,6 +204,18 @@ class TestTranscripts:
             "text": "What first?\n1 Housing\n2 Food\n3 Something else",
         }
         run("test", survey, code=1)
+
+    def test_a_flow_of_the_library_made_ones_own_is_the_one_that_its_transcripts_play(self, tmp_path: Path) -> None:
+        mine, kept = tmp_path / "mine.yaml", tmp_path / "mine.test.yaml"
+        mine.write_bytes(loader.library_source("idea-box"))
+        with pytest.raises(WrongUsage, match=f"soundings flow chat {mine} --record {kept}"):
+            run("test", str(mine))
+        ours = "What would you change on Shore Road?"
+        changed = re.sub(r"(ask: text\n +text: ).*", rf'\1"{ours}"', mine.read_text(encoding="utf-8"), count=1)
+        mine.write_text(changed, encoding="utf-8")
+        assert ours in run("chat", str(mine), "--record", str(kept), typed="swings\n")
+        assert "1 conversation, all as written" in run("test", str(mine))
+        assert "all as written" in run("test", str(tmp_path))
 
     def test_transcripts_that_cannot_be_read(self, tmp_path: Path) -> None:
         (tmp_path / "x.test.yaml").write_text("- flow: survey\n  script: hello\n", encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -82,3 +83,13 @@ def test_a_url_that_cannot_be_used_says_what_to_write(url: str) -> None:
 
 def test_the_short_form_of_postgresql_is_understood() -> None:
     assert Database("postgres://u@h/n").url.drivername == "postgresql+psycopg"
+
+
+def test_a_new_file_and_the_log_beside_it_are_their_owners_alone(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    assert not (tmp_path / "new.db").exists(), "who only asks for the path makes no file"
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x)")
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    database.close()
+    assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
