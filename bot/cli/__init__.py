@@ -19,6 +19,7 @@ from bot.logs import set_up_logs
 PLACES: Final = {
     "demo": "bot.cli.demo:demo",
     "serve": "bot.cli.serving:serve",
+    "phone": "bot.cli.phone:phone",
     "worker": "bot.cli.serving:worker",
     "scheduler": "bot.cli.serving:scheduler",
     "migrate": "bot.cli.serving:migrate",
