@@ -122,9 +122,9 @@ def merge(known: Catalog | None, wanted: Catalog, language: str) -> Catalog:
     for message in wanted:
         if message.id:
             _carry_over(merged, message, old.pop(message.context or "", None))
-    spoken_of = {_part(message) for message in wanted}
+    spoken_of = {part_of(message) for message in wanted}
     for message in old.values():
-        if _part(message) not in spoken_of:
+        if part_of(message) not in spoken_of:
             _carry_over(merged, message, message)
     for message in (*old.values(), *(known.obsolete.values() if known is not None else ())):
         english, context = str(message.id), message.context or ""
@@ -194,7 +194,7 @@ def _first_comment(language: str) -> str:
     return f"# Texts of Soundings in {i18n.name_of(language)}.\n# {i18n.UNREVIEWED}."
 
 
-def _part(message: Message) -> str:
+def part_of(message: Message) -> str:
     """The flow that a text belongs to; "" for the program's own."""
     return (message.context or "").rpartition(":")[0].partition(":")[0]
 

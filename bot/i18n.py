@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ UNREVIEWED: Final = "Review: needed"
 
 #: Placeholders that a translation may leave out: a language names itself, inflected as it must be.
 _MAY_BE_SAID: Final[Mapping[str, frozenset[str]]] = {"language_changed": frozenset({"language"})}
+#: A header of plural forms whose count of forms is no number.
+_PLURAL_FORMS: Final = re.compile(rb'^"Plural-Forms:(?!\s*nplurals\s*=\s*\d)\s*(.*)"\s*$', re.IGNORECASE)
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "dv", "fa", "he", "ku_Arab", "ps", "sd", "syr", "ur", "yi"})
 
 
@@ -145,12 +148,26 @@ def read_catalogue(path: Path) -> Catalog:
     try:
         return read_po(BytesIO(path.read_bytes().removeprefix(BOM_UTF8)), locale=None, abort_invalid=True)
     except PoFileError as error:
+        _require_plural_forms(path)
         line, wrong = error.lineno + 1, str(error).removesuffix(f" on {error.lineno}")
         raise BadFile(
             f"{path}, line {line}, cannot be read as .po: {wrong}. Mend that line.", ((line, wrong),)
         ) from error
     except (LookupError, ValueError) as error:
         raise BadFile(f"{path} cannot be read: {error}. Save it as UTF-8.") from error
+
+
+def _require_plural_forms(path: Path) -> None:
+    """Raise `BadFile` with its own line where the header's Plural-Forms is what cannot be read: others are blamed otherwise."""
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        found = _PLURAL_FORMS.search(line)
+        if found is not None:
+            told = found[1].decode("utf-8", "replace").removesuffix("\\n")
+            raise BadFile(
+                f"{path}, line {number}: Plural-Forms cannot be read: {told!r}. Write it as in "
+                '"Plural-Forms: nplurals=2; plural=(n != 1);\\n", with the number of forms of the language, or take the line out.',
+                ((number, f"Plural-Forms: {told}"),),
+            )
 
 
 def forget() -> None:

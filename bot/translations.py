@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 
 from bot import i18n
-from bot.catalogues import LIMIT, Translatable
+from bot.catalogues import LIMIT, Translatable, part_of
 from flows import patterns
 from flows.checks.wording import plural_categories
 from flows.errors import MissingValue
@@ -36,12 +36,16 @@ class Fault:
 
 
 def faults(catalogue: Catalog, language: str, texts: Mapping[str, Translatable]) -> Iterator[Fault]:
-    """What is wrong with the translations of a catalogue, in its order. `texts`: context -> what there is to translate."""
+    """What is wrong with the translations of a catalogue, in its order. `texts`: context -> what there is to translate.
+
+    Flows of which `texts` says nothing (a community's own) are held against the English that stands beside each translation.
+    """
+    own = {message.context: message for message in of_other_flows(catalogue, texts)}
     for message in catalogue:
         english, translated, context = message.id, message.string, message.context or ""
         if not english or not translated or not isinstance(english, str) or not isinstance(translated, str):
             continue
-        wanted = texts.get(context)
+        wanted = texts.get(context) if context not in own else _as_it_stands(message)
         if message.fuzzy:
             yield Fault(
                 context, "is marked fuzzy, so it is not used.", "Look it over and take the mark off.", error=False
@@ -51,6 +55,19 @@ def faults(catalogue: Catalog, language: str, texts: Mapping[str, Translatable])
             yield Fault(named, "has no such text any more.", "Run: soundings locale update.", error=False)
         else:
             yield from _faults_of(wanted, translated, language)
+
+
+def of_other_flows(catalogue: Catalog, texts: Mapping[str, Translatable]) -> Iterator[Message]:
+    """The texts of a catalogue that belong to flows of which `texts` says nothing at all."""
+    spoken_of = {context.rpartition(":")[0].partition(":")[0] for context in texts}
+    for message in catalogue:
+        if message.id and part_of(message) not in spoken_of:
+            yield message
+
+
+def _as_it_stands(message: Message) -> Translatable:
+    told = " ".join(message.auto_comments)
+    return Translatable(message.context or "", str(message.id), limited="At most" in told)
 
 
 def doubled(path: Path) -> Iterator[Fault]:

@@ -86,7 +86,7 @@ def checked_texts(
         )
         instead = ", ".join(sorted({i18n.name_of(one.instead) for one in missing}))
         raise WrongUsage(
-            f"Some of those asked read a language in which texts are not there: {lacking}. Translate them (soundings locale status), "
+            f"Some of those asked read a language in which texts are not there: {lacking}. Translate them (soundings flow check names them), "
             f"leave these people out with --language, or launch with --fall-back: they then read {instead}."
         )
     return missing

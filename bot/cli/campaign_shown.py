@@ -162,7 +162,9 @@ def _sent_by(curve: tuple[tuple[datetime, int], ...], moment: datetime) -> float
 
 def show_status(found: CampaignStatus) -> None:
     """A campaign's figures for a person."""
-    screen.print(f"[bold]{found.campaign}[/bold] ({found.flow}, revision {found.revision}) is {found.status}")
+    screen.print(
+        Text.assemble((found.campaign, "bold"), f" ({found.flow}, revision {found.revision}) is {found.status}")
+    )
     screen.print(ProgressBar(total=1.0, completed=found.progress, width=40), f"{found.progress:.0%}")
     print_table(
         ("invited", "waiting", "began", "answered", "completed", "stopped", "expired"),

@@ -41,7 +41,7 @@ def extract(flows: Flows = None, locales: Folder = i18n.LOCALES) -> None:
         path = locales / f"{domain}.pot"
         before = i18n.read_catalogue(path) if path.is_file() else None
         changed = catalogues.write(catalogues.template(texts, before), path)
-        screen.print(f"{path}: {len(texts)} texts{'' if changed else ', nothing new'}", markup=False)
+        screen.print(f"{path}: {len(texts)} texts{'' if changed else ', nothing new'}")
 
 
 @app.command()
@@ -79,7 +79,7 @@ def compile_(language: Languages = None, locales: Folder = i18n.LOCALES) -> None
             found = [*translations.doubled(path), *translations.faults(read, tag, wanted[domain])]
             wrong += sum(fault.error for fault in found)
             for fault in found:
-                errors.print(_in_words(tag, fault), markup=False)
+                errors.print(_in_words(tag, fault))
             for fault in found:
                 _take_out(read, fault)
             made = BytesIO()
@@ -105,7 +105,7 @@ def status(as_json: Json = False, locales: Folder = i18n.LOCALES) -> None:
     print_table(columns, rows, empty=f"There are no catalogues in {locales}.")
     for state in report:
         for fault in state.faults:
-            screen.print(_in_words(state.language, fault), markup=False)
+            screen.print(_in_words(state.language, fault))
 
 
 class Completeness:
@@ -152,6 +152,10 @@ def _state_of(tag: str, locales: Path) -> Completeness:
             translated, of = state.parts.get(part, (0, 0))
             usable = context in done and (read.get(each.english, context) is not None)
             state.parts[part] = (translated + usable, of + 1)
+        for message in translations.of_other_flows(read, texts):
+            part = catalogues.part_of(message)
+            translated, of = state.parts.get(part, (0, 0))
+            state.parts[part] = (translated + (message.context in done), of + 1)
     return state
 
 

@@ -34,8 +34,9 @@ class Screen(Console):
             yield segment if control else Segment(_STEERING.sub("\ufffd", words), style)
 
 
-screen = Screen(soft_wrap=True, highlight=False)
-errors = Screen(stderr=True, soft_wrap=True, highlight=False)
+#: No markup and no names of emoji: `bus:a:text` and `[spring]` are shown as they are written.
+screen = Screen(soft_wrap=True, highlight=False, markup=False, emoji=False)
+errors = Screen(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 InCommunity = Annotated[str, typer.Option("--community", "-c", help="The community's name in commands.")]

@@ -69,7 +69,7 @@ def export(
 def show_results(name: str, results: Results) -> None:
     """Results for a person at a terminal."""
     people = "person" if results.n == 1 else "people"
-    screen.print(f"[bold]{name}[/bold]: {results.n} {people} answered")
+    screen.print(Text.assemble((name, "bold"), f": {results.n} {people} answered"))
     for question in results.questions:
         screen.print()
         screen.print(Text(question.text, style="bold"))

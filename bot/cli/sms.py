@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flows.segments import Segments, segment
+from flows.segments import Segments, lighten, segment
 
 app = typer.Typer(help="What a text costs to send.", no_args_is_help=True)
 
@@ -69,11 +69,14 @@ def as_line(counted: Segments) -> str:
 
 
 def _table(texts: Iterable[str]) -> Table:
-    table = Table("Text", "Encoding", "Segments", "Characters", "Letters that force Unicode")
+    table = Table("Text", "Encoding", "Segments", "Characters", "Letters that force Unicode", "As we send it")
     for text in texts:
-        counted = segment(text)
+        counted, sent = segment(text), segment(lighten(text))
         culprits = Text("  ".join(_shown(letter) for letter in counted.culprits))
-        table.add_row(Text(_shown(text)), counted.encoding, str(counted.segments), str(counted.characters), culprits)
+        lighter = f"{sent.encoding}, {sent.segments}" if sent != counted else "the same"
+        table.add_row(
+            Text(_shown(text)), counted.encoding, str(counted.segments), str(counted.characters), culprits, lighter
+        )
     return table
 
 

@@ -268,3 +268,43 @@ def test_a_text_that_stands_twice_is_told_and_neither_is_lost(tmp_path: Path) ->
     assert told in str(result.exception)
     assert 'msgstr "Schön"' in path.read_text("utf-8")
     assert 'msgstr "Ja"' in path.read_text("utf-8")
+
+
+def test_a_flow_of_one_s_own_is_held_against_its_english_without_its_file(tmp_path: Path) -> None:
+    own = tmp_path / "snow.yaml"
+    own.write_text(OWN, encoding="utf-8")
+    run("update", own, "--language", "fr", folder=tmp_path)
+    path = i18n.path_of("fr", "flows", tmp_path)
+    translate(path, "snow:fall:text", "{comunity} : qui déblaie votre entrée?")
+    translate(path, "snow:flow:title", "La neige")
+    told = run("status", folder=tmp_path)
+    assert (
+        "fr snow:fall:text: has other placeholders than the English. Use these, as they are spelt: {community}." in told
+    )
+    assert "no such text" not in told
+    (state,) = json.loads(run("status", "--json", folder=tmp_path))
+    assert {"part": "snow", "translated": 1, "texts": 3} in state["parts"]
+    refused = CliRunner().invoke(app, ["compile", "--locales", str(tmp_path)])
+    assert (refused.exit_code, "1 translations cannot be used" in refused.output) == (1, True)
+    translate(path, "snow:fall:text", "{community} : qui déblaie votre entrée?")
+    assert "Every translation can be used." in run("compile", folder=tmp_path)
+
+
+def test_a_header_of_plural_forms_that_is_none_is_named(tmp_path: Path) -> None:
+    run("update", "--language", "fr", folder=tmp_path)
+    path = i18n.path_of("fr", "flows", tmp_path)
+    written = path.read_text("utf-8")
+    line = next(number for number, text in enumerate(written.splitlines(), 1) if "Plural-Forms" in text)
+    path.write_text(written.replace("nplurals=2;", "nplurals=x;"), "utf-8")
+    for command in ("status", "update", "compile"):
+        refused = CliRunner().invoke(app, [command, "--locales", str(tmp_path)])
+        assert isinstance(refused.exception, BadFile)
+        assert f"line {line}: Plural-Forms cannot be read: 'nplurals=x; plural=(n > 1);'" in str(refused.exception)
+
+
+def test_what_a_flow_is_called_is_no_picture(tmp_path: Path) -> None:
+    own = tmp_path / "snow.yaml"
+    own.write_text(OWN.replace("fall", "a"), encoding="utf-8")
+    run("update", own, "--language", "fr", folder=tmp_path)
+    translate(i18n.path_of("fr", "flows", tmp_path), "snow:a:text", "{comunity}")
+    assert "fr snow:a:text: has other" in run("status", folder=tmp_path)
