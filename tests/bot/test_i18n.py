@@ -206,3 +206,13 @@ def test_without_any_catalogue_there_is_english(own_locales: Path) -> None:
     assert i18n.languages() == ("en",)
     assert i18n.text("yes", "fr") == "Yes"
     assert i18n.catalogue("priorities", "first:options.housing", "Housing", "fr") is None
+
+
+@pytest.mark.parametrize("domain", i18n.DOMAINS)
+def test_what_is_written_from_right_to_left_does_not_begin_with_a_name(domain: str) -> None:
+    # A telephone turns a text by its first letter, and a community's name may be Latin.
+    for tag in filter(lambda one: i18n.direction(one) == "rtl", i18n.languages()):
+        texts = i18n.translations(tag, domain).texts
+        assert texts
+        wrong = [context for (context, _), text in texts.items() if text.startswith("{community}")]
+        assert [context for context in wrong if not context.startswith("tell_")] == []
