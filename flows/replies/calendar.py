@@ -8,10 +8,17 @@ from datetime import date, timedelta
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 #: Numeric dates: two or three numbers with the same sign between.
-_NUMERIC = re.compile(r"(?<![\d/.:-])(\d{1,4}) ?([/.-]) ?(\d{1,2})(?: ?\2 ?(\d{4}|\d{1,2}))?(?![\d:]|[/.-]\d)")
+_NUMERIC = re.compile(
+    r"(?<![\d/.:-])(\d{1,4}) ?([/.-]) ?(\d{1,2})(?: ?\2 ?(\d{4}|\d{1,2}))?(?![\d:]|[/.-]\d| ?[ap]\.? ?m\b)"
+)
 #: The same with spaces between: "12 25 1950".
 _SPACED = re.compile(r"(?<![\d.,:/-])(\d{1,2}) (\d{1,2}) ((?:19|20)\d\d)(?![\d.,:/])")
+_YEAR_FIRST = re.compile(r"(?<![\d.,:/-])((?:19|20)\d\d) (\d{1,2}) (\d{1,2})(?![\d.,:/])")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
+_HOLIDAY = re.compile(r"(\d\d)-(\d{1,2})(?:-(mon|tue|wed|thu|fri|sat|sun))?")
+_EASTER = re.compile(r"easter([+-]\d{1,2})?")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MOST_WEEKS = 5
 _HORIZON = 366
 
 
@@ -77,7 +84,7 @@ def numeric_dates(text: str, day_first: str) -> tuple[list[tuple[int | None, int
     compact = _COMPACT.search(text)
     if compact is not None and (found := make(int(compact[1]), int(compact[2]), int(compact[3]))) is not None:
         return [(found.year, found.month, found.day)], text.replace(compact[0], " ", 1)
-    text = _SPACED.sub(r"\1/\2/\3", text)
+    text = _YEAR_FIRST.sub(r"\1/\2/\3", _SPACED.sub(r"\1/\2/\3", text))
     for match in _NUMERIC.finditer(text):
         first, sign, second, third = int(match[1]), match[2], int(match[3]), match[4]
         if len(match[1]) == 4:
@@ -127,3 +134,41 @@ def weekday_dates(weekday: int, day: int, today: date) -> list[date]:
     """The days of the two months before and after today that have this weekday and this number."""
     found = (today + timedelta(days=ahead) for ahead in range(-62, 63))
     return [one for one in found if one.isoweekday() == weekday and one.day == day]
+
+
+def nth_day(year: int, month: int, weekday: int, nth: int) -> date | None:
+    """The `nth` such weekday of a month, the last one for -1; the last day of the month where `weekday` is 0."""
+    first = date(year, month, 1)
+    last = add_months(first, 1) - timedelta(days=1)
+    if nth < 0:
+        return last - timedelta(days=(last.isoweekday() - weekday) % 7 if weekday else 0)
+    day = first + timedelta(days=(weekday - first.isoweekday()) % 7 + 7 * (nth - 1))
+    return day if day.month == month else None
+
+
+def holiday(name: str, year: int) -> date | None:
+    """The day of a holiday: `12-25`; `10-2-mon`, the second Monday of October; `05-24-mon`, the Monday on or before
+    May 24; `easter-2`, two days before Easter. None for another name."""
+    if found := _EASTER.fullmatch(name):
+        return _easter(year) + timedelta(days=int(found[1] or 0))
+    if (found := _HOLIDAY.fullmatch(name)) is None:
+        return None
+    month, number = int(found[1]), int(found[2])
+    if found[3] is None:
+        return make(year, month, number)
+    weekday = _WEEKDAYS.index(found[3]) + 1
+    if number <= _MOST_WEEKS:
+        return nth_day(year, month, weekday, number)
+    there = make(year, month, number)
+    return None if there is None else there - timedelta(days=(there.isoweekday() - weekday) % 7)
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday of the western churches, by the computus of Meeus, Jones and Butcher."""
+    golden, (century, rest) = year % 19, divmod(year, 100)
+    leap, left = divmod(century, 4)
+    moon = (19 * golden + century - leap - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    week = (32 + 2 * left + 2 * (rest // 4) - moon - rest % 4) % 7
+    late = (golden + 11 * moon + 22 * week) // 451
+    month, day = divmod(moon + week - 7 * late + 114, 31)
+    return date(year, month, day + 1)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from flows.replies.lexicon import Piece
+from flows.replies.lexicon import Lexicon, Piece
+from flows.replies.numerals import Amount
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 #: Hours of the twelve-hour clock that each part of the day can mean, and what is added to them.
 _PARTS: dict[str, tuple[tuple[int, ...], int]] = {
     "morning": (tuple(range(1, 12)), 0),
     "noon": ((1, 2, 3), 12),
-    "afternoon": (tuple(range(1, 8)), 12),
+    "afternoon": (tuple(range(1, 10)), 12),
     "evening": (tuple(range(3, 12)), 12),
     "night": ((6, 7, 8, 9, 10, 11), 12),
     "dawn": (tuple(range(1, 8)), 0),
@@ -28,16 +32,55 @@ class Clock:
     sure: bool
 
 
-def with_daypart(found: list[Clock], pieces: list[Piece]) -> list[Clock]:
-    """Hours made certain by the one part of the day that stands before or after."""
-    parts = {
-        str(piece.senses["daypart"]) for piece in pieces if "daypart" in piece.senses and "polite" not in piece.senses
-    }
-    if len(parts) > 1:
-        parts -= {"noon"} if "afternoon" in parts else set()
-    if len(parts) != 1:
-        return found
-    return [clock if clock.sure else _in_part(clock, next(iter(parts))) for clock in found]
+def is_hour(pieces: list[Piece], amount: Amount, *, month_named: bool) -> bool:
+    """Whether a number beside a date is an hour: "Friday at 4", "le 2 à 17 h"."""
+    if amount.ordinal:
+        return False
+    after = pieces[amount.end] if amount.end < len(pieces) else None
+    if after is not None:
+        if (after.has("am", "pm", "clock") or after.text == ":") and not after.has("day_mark", "month_mark"):
+            return True
+        if after.has("daypart") and "day" not in after.senses and not month_named:
+            return True
+        if after.senses.get("unit") == "hour":
+            return True
+    at_hour = amount.first > 0 and "at" in pieces[amount.first - 1].senses
+    return at_hour and not (after is not None and after.has("month", "month_mark", "day_mark", "unit"))
+
+
+def past_hour(pieces: list[Piece], end: int) -> int:
+    """Where an hour ends whose number ends at `end`: past its minutes, "pm", "o'clock"."""
+    while end < len(pieces):
+        piece = pieces[end]
+        minutes = piece.is_digits and not pieces[end - 1].is_digits and not _YEAR.fullmatch(piece.text)
+        if not (minutes or piece.text == ":" or piece.has("am", "pm", "clock", "unit", "fraction")):
+            break
+        end += 1
+    return end
+
+
+def with_daypart(found: list[Clock], pieces: list[Piece], lexicon: Lexicon) -> list[Clock]:
+    """Hours made certain by the parts of the day that stand before or after, where they agree."""
+    parts = {part for piece in pieces if (part := _part(piece, lexicon))}
+    if "afternoon" in parts:
+        parts -= {"noon"}
+    return [clock if clock.sure else _in_parts(clock, parts) for clock in found]
+
+
+def _part(piece: Piece, lexicon: Lexicon) -> str:
+    """The part of the day that a piece names, at the end of a phrase too: "demain matin", 今晚."""
+    if "daypart" in piece.senses:
+        return "" if "polite" in piece.senses else str(piece.senses["daypart"])
+    if "day" not in piece.senses:
+        return ""
+    words = piece.text.split(" ")
+    ends = (lexicon.entries.get(" ".join(words[at:]), {}).get("daypart") for at in range(1, len(words)))
+    return str(next((part for part in ends if part), ""))
+
+
+def _in_parts(clock: Clock, parts: set[str]) -> Clock:
+    certain = {one for part in parts if (one := _in_part(clock, part)).sure}
+    return certain.pop() if len(certain) == 1 else clock
 
 
 def _in_part(clock: Clock, part: str) -> Clock:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 from flows.replies.lexicon import Lexicon, Message, Piece
 from flows.replies.spelt import Number, compose, is_han, sense, tidy
@@ -232,8 +231,9 @@ class _Finder:
         value, after = sense(self.pieces[at], "ordinal"), self._at(at + 1)
         if after is None:
             return value, at + 1
-        if value >= 20 and value % 10 == 0 and 0 < (rest := after.senses.get("ordinal", 0)) < 10:  # type: ignore[operator]
-            return value + cast(Number, rest), at + 2
+        rest = after.senses.get("ordinal", after.senses.get("number", 0))
+        if value >= 20 and value % 10 == 0 and isinstance(rest, int) and 0 < rest < 10:
+            return value + rest, at + 2
         if value < 10 and self.lexicon.first.joins == "reversed":
             if after.senses.get("number") == 10:
                 return value + 10, at + 2

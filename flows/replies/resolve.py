@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 
-from flows.replies.calendar import Range, add_months, make, weekday_dates, years
+from flows.replies.calendar import Range, add_months, holiday, make, nth_day, weekday_dates, years
 from flows.replies.said import Said
 
 _MOST_MONTHS = 3
@@ -19,10 +20,10 @@ def resolve(said: Said, today: date, within: Range) -> list[date]:
         found = [day for year, month, number in said.numeric for day in _of_month(year, month, number, today, within)]
         return _checked(found, said)
     if said.holiday is not None:
-        month, number = (int(part) for part in said.holiday.split("-"))
-        if (said.month or month) != month or (said.day or number) != number:
-            return []
-        return _checked(_of_month(said.year, month, number, today, within), said)
+        found = _yearly(said.year, partial(holiday, said.holiday), today, within)
+        return _checked([day for day in found if said.month in (None, day.month) and said.day in (None, day.day)], said)
+    if said.nth is not None and (said.month is not None or said.month_shift is not None):
+        return _placed(said, said.nth, today, within)
     if said.relative is not None:
         shifted = said.offset is not None or said.stray
         return [] if shifted else _checked([today + timedelta(days=said.relative)], said)
@@ -61,8 +62,24 @@ def _checked(found: list[date], said: Said) -> list[date]:
     ]
 
 
+def _placed(said: Said, nth: int, today: date, within: Range) -> list[date]:
+    """The second Monday of a month that was named, or of this or the next one."""
+    weekday = said.weekday or 0
+    if said.month is None:
+        there = add_months(today.replace(day=1), said.month_shift or 0)
+        day = nth_day(there.year, there.month, weekday, nth)
+        return [] if day is None else [day]
+    month = said.month
+    return _yearly(said.year, lambda year: nth_day(year, month, weekday, nth), today, within)
+
+
 def _of_month(year: int | None, month: int, day: int, today: date, within: Range) -> list[date]:
-    found = [there for one in years(year, today, within) if (there := make(one, month, day)) is not None]
+    return _yearly(year, lambda one: make(one, month, day), today, within)
+
+
+def _yearly(year: int | None, day: Callable[[int], date | None], today: date, within: Range) -> list[date]:
+    """The days that come once a year, of the years that they can be of."""
+    found = [there for one in years(year, today, within) if (there := day(one)) is not None]
     if year is not None:
         return found
     inside = [there for there in found if within.holds(there)]
@@ -113,8 +130,18 @@ def _of_week(said: Said, today: date, within: Range) -> list[date]:
     dated = [day for day in found if said.day is None or day.day == said.day]
     if said.day is not None and said.years_day:
         whole = weekday_dates(said.weekday, said.day, today)
-        return [day for day in whole if within.holds(day)] or dated
+        return _soonest([day for day in whole if within.holds(day)], today, within) or dated
     return dated or found
+
+
+def _soonest(found: list[date], today: date, within: Range) -> list[date]:
+    """Of days with the same weekday and number, the next one; where the question asks about the past, the last one."""
+    if within.is_past(today):
+        return found[-1:]
+    coming = [day for day in found if day >= today][:1]
+    gone = [day for day in found if day < today][-1:]
+    nearer = bool(coming and gone) and today - gone[0] < coming[0] - today
+    return [*gone, *coming] if nearer or not coming else coming
 
 
 def _weekdays(said: Said, today: date, here: date, coming: date, gone: date, within: Range) -> Iterator[date]:
@@ -124,6 +151,10 @@ def _weekdays(said: Said, today: date, here: date, coming: date, gone: date, wit
     if said.relation == "next":
         yield after
         if here + week != after:
+            yield here + week
+    elif said.relation == "coming":
+        yield after
+        if after == today + timedelta(days=1):
             yield here + week
     elif said.relation == "previous":
         yield before

@@ -6,8 +6,21 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from flows.replies.calendar import numeric_dates, weekday_dates
+from flows.replies.clock import is_hour, past_hour
+from flows.replies.daywords import (
+    is_daypart,
+    is_grammar,
+    is_month,
+    is_of_date,
+    is_of_month,
+    shifts_day,
+    spans_days,
+    tells_weekday,
+)
 from flows.replies.lexicon import Lexicon, Message, Piece, read
 from flows.replies.numerals import Amount, amounts
+from flows.replies.places import placed
+from flows.replies.spans import direction, is_part
 from flows.replies.spelling import near
 from flows.replies.spelt import sense
 
@@ -21,9 +34,9 @@ _HOURS_AFTER_DAYS = ("en", "tl")
 class Said:
     """What was said: parts of a date, a weekday with what goes before it, days from today.
 
-    `relation`: "next", "this" or "previous", of the weekday. `week`: weeks from this one that the weekday lies in.
+    `relation`: "next", "this", "coming" or "previous", of the weekday. `week`: weeks from this one that the weekday lies in.
     `relative`: days from today that a word says ("tomorrow"). `offset`, `months`: "in 3 days", "a month ago".
-    `years_day`: the day was written as one ("the 4th", "4号"), not a bare number. `quarrel`: two days were said;
+    `nth`: the place of the weekday in its month, -1 for the last. `years_day`: the day was written as one ("the 4th", "4号"), not a bare number. `quarrel`: two days were said;
     `stray`: something besides that may shift the day ("a week Friday", "before Friday").
     """
 
@@ -39,6 +52,7 @@ class Said:
     offset: int | None = None
     months: int | None = None
     holiday: str | None = None
+    nth: int | None = None
     numeric: list[tuple[int | None, int, int]] = field(default_factory=list)
     quarrel: bool = False
     stray: bool = False
@@ -56,6 +70,7 @@ class _Gatherer:
         self.lexicon = lexicon
         self.today = today
         self.said_so_far = Said()
+        self.months_named = 0
         numeric, rest = numeric_dates(message.normal, lexicon.first.day_first)
         if numeric:
             self.said_so_far.numeric = numeric
@@ -70,11 +85,19 @@ class _Gatherer:
     def said(self) -> Said:
         at = 0
         while at < len(self.pieces):
+            month_named = self.said_so_far.month is not None
+            place = placed(self.pieces, self.amounts, at, month_named=month_named)
+            if place is not None:
+                self._set("nth", place.nth)
+                self._set("weekday", place.weekday or None)
+                at = place.end
+                continue
             amount = self.amounts.get(at)
             if amount is not None and "month" in self.pieces[at].senses and amount.end == at + 1:
                 amount = None
             at = self._number(amount) if amount is not None else self._word(at)
         self._between()
+        self.said_so_far.quarrel = self.said_so_far.quarrel or spans_days(self.pieces)
         return self.said_so_far
 
     def _mended(self, piece: Piece) -> Piece:
@@ -105,15 +128,16 @@ class _Gatherer:
     def _word(self, at: int) -> int:
         piece = self.pieces[at]
         said = self.said_so_far
-        if "weekday" in piece.senses and not self._is_month(at):
+        if "weekday" in piece.senses and not is_month(self.pieces, at):
             self._set("weekday", int(sense(piece, "weekday")))
             if "week" in piece.senses:
                 self._set("week", int(sense(piece, "week")))
-        elif "month" in piece.senses and not self._is_may(at):
+        elif "month" in piece.senses and not is_grammar(self.pieces, at):
             self._set("month", int(sense(piece, "month")))
+            self.months_named += 1
         elif "holiday" in piece.senses:
             self._set("holiday", str(piece.senses["holiday"]))
-        elif "day" in piece.senses and not self._is_daypart(at) and not self._tells_weekday(at):
+        elif "day" in piece.senses and not is_daypart(self.pieces, at) and not tells_weekday(self.pieces, at):
             self._set("relative", int(sense(piece, "day")))
         elif "week" in piece.senses:
             self._set("week", int(sense(piece, "week")))
@@ -121,18 +145,17 @@ class _Gatherer:
             self._set("month_shift", int(sense(piece, "month_shift")))
         elif "unit" in piece.senses:
             self._one_unit(at)
+        elif "rate" in piece.senses and self._is_dated_week(str(piece.senses["rate"]), at):
+            said.quarrel = True
         elif piece.has("before", "after") and not piece.has("at", "day_article"):
             counted = at > 0 and "unit" in self.pieces[at - 1].senses  # "a week from Friday"
-            said.stray = said.stray or (not counted and self._shifts(at))
+            shifts = not counted and shifts_day(self.pieces, self.amounts, at)
+            said.stray = said.stray or shifts
+            said.quarrel = said.quarrel or (shifts and "after" in piece.senses and "before" not in piece.senses)
         elif piece.has("next", "previous", "this"):
-            relation = next(name for name in ("next", "previous", "this") if name in piece.senses)
-            said.relation = said.relation or relation
+            named = [name for name in ("next", "previous", "this") if name in piece.senses]
+            said.relation = said.relation or ("coming" if named == ["next", "this"] else named[0])  # "que viene"
         return at + 1
-
-    def _is_month(self, at: int) -> bool:
-        """Whether "mar" is March, not mardi: a number stands before it."""
-        before = self._at(at - 1)
-        return "month" in self.pieces[at].senses and before is not None and before.is_digits
 
     def _one_unit(self, at: int) -> None:
         """ "A week ago", "за тиждень": one of the unit, unless what stands before leaves the number open ("a few days")."""
@@ -142,55 +165,23 @@ class _Gatherer:
         else:
             self._span(at, 1, at)
 
-    def _shifts(self, at: int) -> bool:
-        """Whether "before" or "after" stands before a day: "after Friday" is not Friday."""
-        days = ("weekday", "month", "day", "holiday")
-        ahead = self.amounts.get(at + 1) or self.amounts.get(at + 2)
-        if (
-            ahead is not None
-            and (ahead.ordinal or self.pieces[ahead.first - 1].has("day_article"))
-            and (ahead.first == at + 1 or self.pieces[at + 1].has("small"))
-        ):
-            return True
-        later = (piece for piece in self.pieces[at + 1 :] if not piece.is_sign and not piece.has("small", "this"))
-        after = next(later, None)
-        before = self._at(at - 1) if "\u4e00" <= self.pieces[at].text[0] <= "\u9fff" else None
-        return (after is not None and after.has(*days)) or (before is not None and before.has(*days))
-
-    def _is_may(self, at: int) -> bool:
-        """Whether "may" (or "mar", "sat") is a word of grammar here: a month has a number beside it or is alone."""
-        piece = self.pieces[at]
-        if not piece.has("small", "undecided"):
-            return False
-        beside = [other for other in (self._at(at - 1), self._at(at + 1)) if other is not None]
-        return not any(other.is_digits or other.has("number", "ordinal") for other in beside)
-
-    def _tells_weekday(self, at: int) -> bool:
-        """Whether "pasado" is the last one of a weekday here: "el viernes pasado"."""
-        beside = (self._at(at - 1), self._at(at + 1))
-        return "previous" in self.pieces[at].senses and any(
-            one is not None and "weekday" in one.senses for one in beside
-        )
-
-    def _is_daypart(self, at: int) -> bool:
-        """Whether "mañana" is the morning here: "el viernes en la mañana"."""
-        piece = self.pieces[at]
-        if "daypart" not in piece.senses:
-            return False
-        return any(
-            "weekday" in other.senses or "month" in other.senses or ("day" in other.senses and other is not piece)
-            for other in self.pieces
-        )
-
     def _number(self, amount: Amount) -> int:
-        if self._is_hour(amount):
-            return self._past_hour(amount)
+        if is_hour(self.pieces, amount, month_named=self.said_so_far.month is not None):
+            return past_hour(self.pieces, amount.end)
         after = self._at(amount.end)
         value = amount.value
         if not isinstance(value, int):
             whole = value is not None and after is not None and "unit" in after.senses
             self.said_so_far.quarrel = self.said_so_far.quarrel or whole
             return amount.end
+        if (
+            amount.ordinal
+            and after is not None
+            and after.has("unit", "part", "fraction")
+            and not self._is_day_unit(after)
+        ):
+            self.said_so_far.quarrel = True  # "the first week of October"
+            return amount.end + 1
         if after is not None and "month_mark" in after.senses and 1 <= value <= 12:
             self._set("month", value)
             return amount.end + 1
@@ -204,9 +195,13 @@ class _Gatherer:
             return self._span(amount.first, value, amount.first)
         if after is not None and "unit" in after.senses and not amount.ordinal:
             return self._span(amount.end, value, amount.first)
-        if amount.article:
+        if amount.article and not (after is not None and after.has("small") and is_of_month(self.pieces, amount.end)):
             return amount.end
         return self._plain(amount, value)
+
+    @staticmethod
+    def _is_day_unit(piece: Piece) -> bool:
+        return piece.senses.get("unit") == "day" or piece.has("day_mark", "month_mark", "year_mark")
 
     def _plain(self, amount: Amount, value: int) -> int:
         """A number with nothing after it that says what it counts: a day or a year."""
@@ -215,16 +210,51 @@ class _Gatherer:
         article = before is not None and before.has("day_article", "position") and not before.is_sign
         if value >= 1900 and value <= 2100:
             self._set("year", value)
+        elif said.day is not None and said.month is not None and self._is_of_another_day(amount, value):
+            said.quarrel = True
+        elif said.weekday is not None and before is not None and "ahead" in before.senses and not before.has("at"):
+            said.quarrel = True  # "lundi en 8"
+        elif self._ends_date(amount, value):
+            self._set("year", value)
         elif 1 <= value <= 31 and (said.day is None or said.month is None or amount.ordinal or not said.years_day):
             if said.day is not None and value != said.day and self._is_range(amount):
                 said.quarrel = True
-            elif said.day is not None and said.month is not None and value != said.day:
-                self._set("year", value)
+            elif said.day not in (None, value) and (said.month is not None or (said.years_day and not amount.ordinal)):
+                self._beyond(amount, value)
             else:
                 self._day(value, written=amount.ordinal or article)
         elif 31 < value < 100 and said.month is not None:
             self._set("year", value)
         return amount.end
+
+    def _is_of_another_day(self, amount: Amount, value: int) -> bool:
+        """Whether a day stands beside a month after a date was said: "July 13 - July 15"."""
+        said = self.said_so_far
+        before = self._at(amount.first - 1)
+        if value == said.day or (amount.digits and len(self.pieces[amount.first].text) == 4):
+            return False
+        again = before is not None and "month" in before.senses and self.months_named > 1
+        return again or is_of_month(self.pieces, amount.end)
+
+    def _ends_date(self, amount: Amount, value: int) -> bool:
+        """Whether two digits after a day and its month are the year: "14th April 19"."""
+        said, before = self.said_so_far, self._at(amount.first - 1)
+        if said.day is None or said.month is None or said.year is not None or value == said.day:
+            return False
+        named = before is not None and "month" in before.senses
+        return named and amount.digits and not amount.ordinal and len(self.pieces[amount.first].text) == 2
+
+    def _beyond(self, amount: Amount, value: int) -> None:
+        """A number after a whole date: the year ("5 Dec 26"), another day ("Dec 5, 12") or a count ("Dec 5, 2 of us")."""
+        before, after = self._at(amount.first - 1), self._at(amount.end)
+        day = (before is not None and "day_article" in before.senses) or is_of_month(self.pieces, amount.end)
+        if after is not None and not (day or after.is_sign or after.has("and", "or")):
+            return
+        dated = self.said_so_far.month is not None and before is not None and not before.is_sign
+        if dated and len(self.pieces[amount.first].text) == 2:
+            self._set("year", value)
+        else:
+            self.said_so_far.quarrel = True
 
     def _is_range(self, amount: Amount) -> bool:
         """ "Dec 4-6", "4 or 5 December"."""
@@ -235,55 +265,25 @@ class _Gatherer:
         self._set("day", value)
         self.said_so_far.years_day = self.said_so_far.years_day or written
 
-    def _is_hour(self, amount: Amount) -> bool:
-        before, after = self._at(amount.first - 1), self._at(amount.end)
-        if amount.ordinal:
-            return False
-        if (
-            after is not None
-            and (after.has("am", "pm", "clock") or after.text == ":")
-            and not after.has("day_mark", "month_mark")
-        ):
-            return True
-        if after is not None and after.has("daypart") and "day" not in after.senses and self.said_so_far.month is None:
-            return True
-        if after is not None and after.senses.get("unit") == "hour":
-            return True
-        at_hour = before is not None and "at" in before.senses
-        return at_hour and not (after is not None and after.has("month", "month_mark", "day_mark", "unit"))
-
-    def _past_hour(self, amount: Amount) -> int:
-        end = amount.end
-        while (piece := self._at(end)) is not None and (
-            piece.is_digits
-            or piece.text == ":"
-            or piece.has("am", "pm", "clock", "unit")
-            or ("fraction" in piece.senses)
-        ):
-            end += 1
-        return end
-
     def _span(self, unit: int, count: float, first: int) -> int:
         """ "In 2 weeks", "3 days ago": `unit` is the piece of the unit, `first` the first of the number."""
+        said = self.said_so_far
         name = str(self.pieces[unit].senses["unit"])
-        before = [piece for at in range(max(0, first - 3), first) if (piece := self._at(at)) is not None]
-        after = [piece for at in range(unit + 1, unit + 4) if (piece := self._at(at)) is not None]
-        if any("ago" in piece.senses for piece in (*before, *after[:2])):
-            direction = -1
-        elif any("ahead" in piece.senses for piece in before) or any(
-            "from_now" in piece.senses or "from" in piece.senses for piece in after[:2]
-        ):
-            direction = 1
-        else:
-            self.said_so_far.stray = True
-            return unit + 1
-        if name in _DAYS:
-            self._set("offset", direction * round(count * _DAYS[name]))
+        side = direction(self.pieces, unit, first)
+        if side is None:
+            said.stray = True
+            said.quarrel = said.quarrel or is_part(self.pieces, unit, first) or self._is_dated_week(name, unit)
+        elif name in _DAYS:
+            self._set("offset", side * round(count * _DAYS[name]))
         elif name == "year":
-            self.said_so_far.quarrel = True  # "two years ago" is no day
+            said.quarrel = True  # "two years ago" is no day
         elif name == "month":
-            self._set("months", direction * round(count))
+            self._set("months", side * round(count))
         return unit + 1
+
+    def _is_dated_week(self, name: str, at: int) -> bool:
+        """ "The week of October 6th" is no day."""
+        return name == "week" and is_of_date(self.pieces, at + 1)
 
     def _between(self) -> None:
         """A bare number beside a weekday is its day where the calendar has it so, and else an hour: "vendredi 4"."""

@@ -47,6 +47,7 @@ class _Hours:
 
     def __init__(self, message: Message, lexicon: Lexicon) -> None:
         self.pieces = message.pieces
+        self.lexicon = lexicon
         self.amounts = {amount.first: amount for amount in amounts(message, lexicon)}
         self.broken = False
 
@@ -63,7 +64,7 @@ class _Hours:
                 continue
             found.append(clock)
             at = max(clock.end, at + 1)
-        return with_daypart(found, self.pieces)
+        return with_daypart(found, self.pieces, self.lexicon)
 
     def _clock(self, at: int) -> Clock | None:
         before = self._before_hour(at)
