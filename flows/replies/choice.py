@@ -8,7 +8,7 @@ from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause
 from flows.replies.mentions import Mention, mentions
 from flows.replies.numerals import amounts
 from flows.replies.options import Options
-from flows.replies.quantities import Span, holding, span_of
+from flows.replies.quantities import MINUTES, Span, holding, span_of
 from flows.replies.reading import Reading
 from flows.replies.slots import narrowed, said
 from flows.replies.stems import stem
@@ -148,18 +148,27 @@ def _held(message: Message, options: Options, lexicon: Lexicon) -> Reading | Non
         return UNCLEAR if len(several) > 1 else None
     timed = any(one.timed for one in options.spans if one is not None)
     bare = span.exact and not span.timed and _is_bare(message)
+    if span.timed and not timed:
+        if not _is_of_years(message):
+            return UNCLEAR
+        span = Span(span.low / MINUTES["year"], span.high / MINUTES["year"], span.low_open, span.high_open)
     if timed and not span.timed:
-        span = _in_unit_of(options.spans, span)
+        span = span.times(options.factor) if options.factor else _in_unit_of(options.spans, span)
     held = holding(options.spans, span)
     if bare:
         place = _place(message, options, lexicon)
-        if place is None and timed:
+        if place is None and timed and options.factor is None:
             return _at_an_end(options, span)
         if place is not None:
             at_place = (options.spans[place] if place < len(options.spans) else None) or span
             said_there = span.low in (at_place.low, at_place.high)
             return answer(options, (place,) if said_there or not held or place in held else (*held, place))
     return answer(options, (held[0],)) if len(held) == 1 else UNCLEAR
+
+
+def _is_of_years(message: Message) -> bool:
+    """Whether a reply counts years, as where an age is asked for; any other unit is strange among amounts without one."""
+    return all(piece.senses["unit"] == "year" for piece in message.pieces if "unit" in piece.senses)
 
 
 def _at_an_end(options: Options, span: Span) -> Reading:
@@ -178,7 +187,7 @@ def _in_unit_of(spans: tuple[Span | None, ...], span: Span) -> Span:
 
 
 def _is_bare(message: Message) -> bool:
-    return all(
+    return not any("measures" in piece.senses for piece in message.pieces) and all(
         piece.is_sign or piece.is_digits or piece.has("polite", "number", "position", "intro", "hedge", "small")
         for piece in message.pieces
     )
@@ -217,7 +226,8 @@ def _taken_back(number: int, found: list[Mention], message: Message, options: Op
     if number in options.denials:
         return False  # "pas d'accord pantoute" says no once more
     content = [piece for piece in message.pieces[found[-1].end :] if not piece.is_sign and "polite" not in piece.senses]
-    return len(content) == 1 and "no" in content[0].senses
+    denies = any(piece.has("no", "not", "none") for piece in message.pieces[found[-1].first : found[-1].end])
+    return len(content) == 1 and "no" in content[0].senses and not denies
 
 
 def head(found: list[Mention], message: Message) -> list[Mention]:

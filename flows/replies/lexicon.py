@@ -14,6 +14,7 @@ from flows.replies.words import Senses, Words, languages, nearest_language, word
 
 NOTHING: Senses = {}
 _NO_OPTIONS: tuple[int, ...] = ()
+_MEASURE: Senses = {"measures": True}
 #: Senses that count in every language that we speak, whichever the flow's.
 _EVERYWHERE = ("stop", "command", "speak", "skip")
 #: Senses of a language outside the flow's that count when the phrase is the whole reply.
@@ -57,8 +58,8 @@ class Piece(NamedTuple):
 
     @property
     def is_unknown(self) -> bool:
-        """Whether it is a word that no file of words and no option has."""
-        return not self.senses and not self.options and self.text[0].isalpha()
+        """Whether it is a word that no file of words and no option has; a measure is one by itself."""
+        return (not self.senses or self.senses == _MEASURE) and not self.options and self.text[0].isalpha()
 
 
 def ends_clause(piece: Piece) -> bool:

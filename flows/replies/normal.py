@@ -91,6 +91,10 @@ _ELISION = re.compile(r"\b(qu|jusqu|lorsqu|puisqu|presqu|quelqu|[ldjnscmt])'(?=[
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-+(?=[\w$])")
 _SUFFIX = re.compile(r"(?<=\d)-+(?=[^\W\d_])")
 _MIXED = re.compile(r"[a-z]*[а-яі][a-zа-яі]*")
+#: "Нє" is a no where no verb follows; without its accent it would be the "не" of "не треба".
+_NAY = re.compile(r"\bнє\b(?! (?:знаю|можу|зможу|хочу|буду|маю|думаю|розумію|понимаю|треба|надо|пам))")
+#: The silent letter after a verb's plural ending, which many leave out: "بطلوا", "بطلو".
+_SILENT = re.compile(r"(?<=[ء-ي]{3}و)ا\b")
 _TWINS = str.maketrans("aceiopxykmtbh", "асеіорхукмтвн")
 _SPACES = re.compile(r"[ \t\r\f\v]+")
 
@@ -105,6 +109,10 @@ def fold(text: str) -> str:
         return text.lower()
     text = _SUPERSCRIPT.sub(lambda found: "^" + found[0], _APART.sub(r" \g<0> ", text))
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    if "нє" in text:
+        text = _NAY.sub("ні", text)
+    if "وا" in text:
+        text = _SILENT.sub("", text)
     text = _FRACTION.sub(" ", text).replace("⁄", "/").translate(_FOLD)
     return _MIXED.sub(_one_script, text)
 

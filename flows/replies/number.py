@@ -8,6 +8,7 @@ from functools import cache
 
 from flows.definition import Question
 from flows.replies.counting import Counted, begins_with_none, bounds, fitting, one, persons, zero
+from flows.replies.durations import in_asked_unit
 from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause
 from flows.replies.numerals import Amount, amounts
 from flows.replies.reading import Reading
@@ -44,9 +45,18 @@ _MILLION = 1_000_000
 
 
 def read_number(
-    question: Question, message: Message, lexicon: Lexicon, asked: frozenset[str], counted: Counted | None = None
+    question: Question,
+    message: Message,
+    lexicon: Lexicon,
+    asked: frozenset[str],
+    counted: Counted | None = None,
+    counts: str | None = None,
 ) -> Reading:
-    """The one number in the reply. `asked`: the units that the question speaks of; `counted`: whom it counts."""
+    """The one number in the reply. `asked`: the units that the question speaks of, `counts` the one that it counts;
+    `counted`: whom it counts."""
+    converted = in_asked_unit(question, message, lexicon, counts, asked)
+    if converted is not None:
+        return converted
     found = _counted(message, lexicon)
     if not found or (all(amount.article for amount in found) and begins_with_none(message)):
         return (
@@ -253,7 +263,9 @@ def _is_inexact(amount: Amount, message: Message) -> bool:
             return True
     if before is not None and "point" in before.senses and "clock" not in before.senses:
         return True  # "point 5"
-    return before is not None and "not" in before.senses and "minus" not in before.senses
+    return before is not None and (
+        ("not" in before.senses and "minus" not in before.senses) or ("or" in before.senses and amount.first > 1)
+    )
 
 
 def _is_of_another_kind(amount: Amount, message: Message, asked: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.replies.lexicon import Lexicon, Message, Piece
-from flows.replies.spelt import Number, compose, is_han, sense, tidy
+from flows.replies.spelt import Number, compose, is_han, one_or_next, sense, tidy
 
 _MOST_DIGITS = 18
 #: Words for one that no list of numbers begins with: "un cinco" is five.
@@ -196,9 +196,11 @@ class _Finder:
 
     def _half_follows(self, unit: int) -> bool:
         """Whether "and a half" stands after a unit: "año y medio", "سنة ونص", "年半"."""
-        part = self._at(unit + 1)
+        part, counted = self._at(unit + 1), self._at(unit + 2)
         if part is None or part.senses.get("fraction") != 0.5:
             return False
+        if part.text == "半" and counted is not None and counted.glued and "unit" in counted.senses:
+            return False  # "一天半小时" is half an hour a day
         return " " in part.text or part.text.startswith("و") or (part.text == "半" and part.glued)
 
     def _one_and_a_half(self, at: int) -> Amount | None:
@@ -209,10 +211,14 @@ class _Finder:
 
     def _words(self, at: int) -> Amount | None:
         piece = self.pieces[at]
+        if "measures" in piece.senses and self._is_counted(at):
+            return None
         if "ordinal" in piece.senses and "number" not in piece.senses:
             value, end = self._ordinal(at)
             return Amount((value,), at, end, ordinal=True)
         if "number" in piece.senses or "multiplier" in piece.senses:
+            if (either := one_or_next(self.pieces, at)) is not None:
+                return Amount(either[:2], at, either[2])
             value, end = compose(self.pieces, at, self.lexicon.first.joins)
             if is_han(self.pieces[end - 1].text) and self._goes_on(end):
                 return None
@@ -225,6 +231,14 @@ class _Finder:
             values, end = self._scaled((tidy(sense(piece, "fraction")),), at + 1)  # "half a million"
             return Amount(values, at, end)
         return None
+
+    def _is_counted(self, at: int) -> bool:
+        """Whether "раз" is no one, for another number counts it: "раз п'ять"."""
+        beside = (self._at(at - 1), self._at(at + 1))
+        return any(
+            one is not None and (one.is_digits or "number" in one.senses) and "measures" not in one.senses
+            for one in beside
+        )
 
     def _ordinal(self, at: int) -> tuple[Number, int]:
         """An ordinal of one word or more: "السادس عشر", "الحادي والعشرون", "vigésimo segundo"."""
@@ -245,13 +259,22 @@ class _Finder:
     def _goes_on(self, end: int) -> bool:
         """Whether an unknown character is written onto a Chinese number, so that it is another word: 三明治."""
         after = self._at(end)
-        return after is not None and after.glued and after.is_unknown and is_han(after.text)
+        return (
+            after is not None
+            and after.glued
+            and after.is_unknown
+            and is_han(after.text)
+            and "measures" not in after.senses
+        )
 
     def _is_article(self, at: int) -> bool:
         """Whether a "one" may be an article or a pronoun: "un problème", "the red one", "this one"."""
         before, after = self._at(at - 1), self._at(at + 1)
         followed = after is not None and (
-            after.is_unknown or after.is_digits or after.options or after.has("people", "unit", "degrees", "counting")
+            after.is_unknown
+            or after.is_digits
+            or after.options
+            or after.has("people", "unit", "degrees", "counting", "number")
         )
         if "small" in self.pieces[at].senses and followed:
             return True

@@ -11,7 +11,7 @@ from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, read
 from flows.replies.matters import relate
 from flows.replies.names import Names
 from flows.replies.normal import key
-from flows.replies.quantities import Span, spans_of
+from flows.replies.quantities import MINUTES, Span, counted_unit, spans_of
 from flows.replies.slots import Slot, slot_of
 from flows.replies.stems import stem, variants
 from flows.replies.words import Value, nearest_language
@@ -50,7 +50,7 @@ class Options:
     `stronger`: option -> the one that says the same with a strong degree ("Agree" -> "Strongly agree"). `bound`: words
     that name something only with another beside them, and their stems ("heaters" of "Electric heaters"). `slots`: the day's hours of each option ("Tuesday 10 to 12"), if several have some.
     `akin`: words that belong to the matter of an option and stand in no name of it, and their stems ("driving" where "Speeding cars" is one). `troubled`: the question asks what
-    is wrong or missing ("What keeps you from coming?").
+    is wrong or missing ("What keeps you from coming?"). `factor`: minutes in the unit that the options count, where only the question names it.
     """
 
     keys: tuple[str, ...]
@@ -65,6 +65,7 @@ class Options:
     opposites: Mapping[int, int]
     meanings: Mapping[tuple[str, Value], int]
     spans: tuple[Span | None, ...]
+    factor: float | None
     tongues: bool
     denials: frozenset[int]
     stronger: Mapping[int, int]
@@ -85,12 +86,20 @@ def of_question(question: Question, lexicon: Lexicon) -> Options:
     labels: list[list[str]] = []
     names: list[list[_Name]] = []
     for option in question.options:
-        order = sorted(option.label, key=lambda tag: tag not in lexicon.languages)
+        order = sorted(option.label, key=lambda tag: _rank(tag, lexicon))
         labels.append([option.label[tag] for tag in order])
         tagged = [*option.label.items(), *((tag, text) for tag, texts in option.accept.items() for text in texts)]
         names.append([(option.key.replace("_", " "), True), *((text, _is_near(tag, lexicon)) for tag, text in tagged)])
+    factor = MINUTES.get(counted_unit(question, lexicon) or "")
     keys = [option.key for option in question.options]
-    return prepare(keys, labels, names, question.other, lexicon, troubled=_is_about_trouble(question, lexicon))
+    troubled = _is_about_trouble(question, lexicon)
+    return prepare(keys, labels, names, question.other, lexicon, factor=factor, troubled=troubled)
+
+
+def _rank(tag: str, lexicon: Lexicon) -> int:
+    """The place of a label's language among the reader's."""
+    language = nearest_language(tag)
+    return lexicon.languages.index(language) if language in lexicon.languages else len(lexicon.languages)
 
 
 def _is_about_trouble(question: Question, lexicon: Lexicon) -> bool:
@@ -119,11 +128,14 @@ def prepare(
     other: bool,
     lexicon: Lexicon,
     *,
+    factor: float | None = None,
     troubled: bool = False,
 ) -> Options:
     """Options from their keys, labels (the reader's language first) and everything that names them."""
     slots = _slots(labels, lexicon)
     spans = () if slots else spans_of(list(labels), lexicon)
+    if factor is not None and not any(span.timed for span in spans if span is not None):
+        spans = tuple(span and span.times(factor) for span in spans)
     gathered = Names(lexicon)
     every = [
         (number, part, likely)
@@ -159,6 +171,7 @@ def prepare(
         denials=denials | {stronger[one] for one in denials if one in stronger},
         meanings=_meanings(labels, lexicon),
         spans=spans,
+        factor=factor,
         stronger=stronger,
         slots=slots,
         akin=frozenset(gathered.akin),

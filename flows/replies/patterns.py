@@ -80,11 +80,35 @@ def alarm(language: str, family: str) -> frozenset[str]:
 
 
 @cache
+def said_in_patterns(language: str) -> frozenset[str]:
+    """Every word that the patterns of stopping of a language have."""
+    own = words(language)
+    groups = dict(own.groups)
+    return frozenset(
+        word
+        for name, text in own.patterns.items()
+        if name.startswith("stop.")
+        for row in phrases(text.replace("\n", " "))
+        for slot in _SLOTS.findall(row)
+        if slot != "~"
+        for choice in _alternatives(slot.strip("()"), groups)
+        for word in choice.split(" ")
+    )
+
+
+@cache
 def pair(language: str) -> tuple[frozenset[str], frozenset[str]]:
     """The groups `sign_stop` and `sign_texts` of a language: a short reply with one of each may be a wish to stop."""
     groups = dict(words(language).groups)
     first, second = (frozenset(_alternatives(groups.get(name, ""), groups)) for name in ("sign_stop", "sign_texts"))
     return first, second
+
+
+@cache
+def texts(language: str) -> tuple[str, ...]:
+    """The group `texts`, each with a space after it: what we send."""
+    groups = dict(words(language).groups)
+    return tuple(f"{one} " for one in _alternatives(groups.get("texts", ""), groups))
 
 
 @cache

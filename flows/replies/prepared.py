@@ -8,6 +8,7 @@ from flows.definition import Question
 from flows.replies.counting import Counted, units, whom
 from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, lexicon
 from flows.replies.options import Options, of_question, of_scale
+from flows.replies.quantities import counted_unit
 from flows.replies.reading import ReplyContext
 from flows.replies.yesno import about_having, echoes
 
@@ -20,8 +21,8 @@ class Prepared:
 
     `options`: of a choice, or the labelled points of a scale. `asked`: the units of time that a number question speaks
     of. `echoed`: the stems of the question's words. `about_contact`: the options are ways to be reached, so that
-    "don't text me" chooses among them. `counted`: whom a number question counts. `having`: a yes-or-no
-    question asks what somebody has.
+    "don't text me" chooses among them. `counted`: whom a number question counts. `counts`: the unit of time that it counts,
+    "" where it counts other things. `having`: a yes-or-no question asks what somebody has.
     """
 
     question: Question
@@ -32,6 +33,7 @@ class Prepared:
     echoed: frozenset[str]
     about_contact: bool
     counted: Counted | None
+    counts: str | None
     having: bool
 
 
@@ -68,6 +70,7 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         echoed=echoes(question) if question.kind in ("yesno", "scale", "choice") else frozenset(),
         having=question.kind == "yesno" and about_having(question, words),
         counted=whom(question, words) if question.kind == "number" else None,
+        counts=counted_unit(question, words) if question.kind == "number" else None,
         about_contact=question.kind in ("choice", "choices") and _about_contact(vocabulary, words),
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flows.definition import Question
 from flows.replies.lexicon import Lexicon, Message, Piece, read
+from flows.replies.normal import key
 from flows.replies.numerals import Amount, amounts
 
 #: Units of time in minutes; a month is 30.4 days.
-_MINUTES = {
+MINUTES = {
     "minute": 1.0,
     "hour": 60.0,
     "day": 1440.0,
@@ -18,6 +20,8 @@ _MINUTES = {
     "year": 525600.0,
 }
 _INFINITE = float("inf")
+#: Words between "how many" and the unit: "how many full days"; and the longest unit in tokens.
+_BETWEEN, _LONGEST_UNIT = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ def span_of(message: Message, lexicon: Lexicon) -> Span | None:
     factor, last = _unit(pieces)
     if not found or (last is not None and found[0].first > last and _is_half(pieces[found[0].first])):
         found = _implied(pieces)
+    if len(found) == 1 and len(found[0].values) == 2 and not found[0].digits:
+        return _bounded(pieces, [float(value) for value in found[0].values], factor)  # 一两次
     if not found or len(found) > 2 or any(amount.value is None for amount in found):
         return None
     values = [float(amount.value or 0) for amount in found]
@@ -69,7 +75,7 @@ def _unit(pieces: list[Piece]) -> tuple[float | None, int | None]:
     for at, piece in enumerate(pieces):
         unit = piece.senses.get("unit", piece.senses.get("rate"))
         if unit is not None:
-            return _MINUTES[str(unit)], at
+            return MINUTES[str(unit)], at
     return None, None
 
 
@@ -160,3 +166,40 @@ def _of_label(message: Message, lexicon: Lexicon) -> Span | None:
 def holding(spans: tuple[Span | None, ...], amount: Span) -> list[int]:
     """The options whose span holds a reply's amount."""
     return [number for number, span in enumerate(spans) if span is not None and span.holds(amount)]
+
+
+def counted_unit(question: Question, lexicon: Lexicon) -> str | None:
+    """The unit of time that a question counts: "hour" of "How many hours …?"; "" where it counts other things, None where
+    it counts nothing."""
+    for text in (question.unit or {}).values():
+        if (unit := _unit_at(key(text).split(" "), 0, lexicon)) is not None:
+            return unit
+    counts: str | None = None
+    for text in question.text.values():
+        words = key(text).split(" ")
+        for at in range(len(words)):
+            end = _how_many(words, at, lexicon)
+            if end is None:
+                continue
+            counts = ""
+            for first in range(end, min(end + _BETWEEN + 1, len(words))):
+                unit = _unit_at(words, first, lexicon)
+                if unit is not None:
+                    return unit
+    return counts
+
+
+def _how_many(words: list[str], at: int, lexicon: Lexicon) -> int | None:
+    for size in (2, 1):
+        if "how_many" in lexicon.entries.get(" ".join(words[at : at + size]), {}) and at + size <= len(words):
+            return at + size
+    return None
+
+
+def _unit_at(words: list[str], at: int, lexicon: Lexicon) -> str | None:
+    for size in range(_LONGEST_UNIT, 0, -1):
+        phrase = " ".join(words[at : at + size])
+        unit = lexicon.entries.get(phrase, {}).get("unit")
+        if unit is not None and (len(phrase) > 1 or not phrase.isascii()):
+            return str(unit)
+    return None

@@ -63,6 +63,26 @@ def _spelled_out(pieces: list[Piece], at: int) -> tuple[int | None, int]:
     return int("".join(str(pieces[place].senses["number"]) for place in range(at, end))), end
 
 
+def one_or_next(pieces: list[Piece], at: int) -> tuple[int, int, int] | None:
+    """Both ends of a number left open, 一两, 三四十, and where it ends; None where there is none."""
+    run: list[int] = []
+    while at + len(run) < len(pieces) and _digit(pieces[at + len(run)]):
+        run.append(_digit(pieces[at + len(run)]))
+    if len(run) != 2 or not (run[1] == run[0] + 1 or run == [3, 5]) or not pieces[at + 1].glued:
+        return None
+    end = at + 2
+    if end < len(pieces) and pieces[end].glued and is_han(pieces[end].text) and "multiplier" in pieces[end].senses:
+        factor = int(sense(pieces[end], "multiplier"))
+        return run[0] * factor, run[1] * factor, end + 1
+    return run[0], run[1], end
+
+
+def _digit(piece: Piece) -> int:
+    """The figure that one character stands for, or 0."""
+    value = piece.senses.get("number", 0)
+    return value if len(piece.text) == 1 and is_han(piece.text) and isinstance(value, int) and value < 10 else 0
+
+
 class _Number:
     """A number word by word: groups of thousands so far, the part below a thousand, and the last words, which may be multiplied."""
 

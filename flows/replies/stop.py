@@ -19,19 +19,23 @@ from functools import cache
 from typing import Literal
 
 from flows.replies.lexicon import Lexicon, Message, Piece
-from flows.replies.patterns import alarm, others, pair, pattern
+from flows.replies.patterns import alarm, others, pair, pattern, said_in_patterns, texts
 from flows.replies.words import languages, words
 
 #: "stop" for certain; "pattern" by a strong pattern, "weak" by a weaker sign; "doubt" where a person should look.
 _LONGEST_PAIR = 12
 #: What beside a word such as "stop" is an answer: "stop, not Tuesday, Thursday at 10".
 _ANSWERS = ("weekday", "month", "number")
+#: First letters of what may be written onto a word of a pattern.
+_ATTACHED = frozenset("وفمل")
 Wish = Literal["stop", "pattern", "weak", "doubt"]
 
 
 def wish(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool = False) -> Wish | None:
     """Whether `message` asks to stop. `open_question`: any words at all could be an answer; `loose`: so could other
     words than the options named."""
+    if _keyword_first(message, lexicon, open_question, loose=loose):
+        return "stop"
     clauses = _clauses(message)
     strengths = [_strength(clause, lexicon) for clause in clauses]
     whole = _strength([piece for clause in clauses for piece in clause], lexicon)
@@ -48,6 +52,15 @@ def wish(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool
         answers = any(piece.options or piece.is_digits or piece.has(*_ANSWERS) for piece in message.pieces)
         return "doubt" if open_question or answers else "stop"
     return _by_pattern(message, lexicon, open_question, open_question or loose)
+
+
+def _keyword_first(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool) -> bool:
+    """ "STOP 不要发了": the keyword, and then the same in words."""
+    first = message.pieces[0]
+    if len(message.pieces) < 2 or first.senses.get("stop") != "words":
+        return False
+    rest = message.cut(1)
+    return len(rest.pieces) > 0 and wish(rest, lexicon, open_question, loose=loose) in ("stop", "pattern", "weak")
 
 
 def _clauses(message: Message) -> list[list[Piece]]:
@@ -89,11 +102,11 @@ def _spelled_out(whole: str) -> bool:
 def _by_pattern(message: Message, lexicon: Lexicon, open_question: bool, loose: bool) -> Wish | None:
     found: Wish | None = None
     tokens = message.whole.split(" ")
-    if _signs().isdisjoint(tokens):
+    if _signs().isdisjoint(tokens) and not any(token[0] in _ATTACHED for token in tokens):
         return None
     for language in languages():
         short = words(language).short
-        said = [short.get(token, token) for token in tokens]
+        said = [part for token in tokens for part in _freed(language, short.get(token, token))]
         if alarm(language, "stop").isdisjoint(said):
             if not found and _paired(language, said):
                 found = "doubt" if loose else "weak"
@@ -109,6 +122,19 @@ def _by_pattern(message: Message, lexicon: Lexicon, open_question: bool, loose: 
             return "pattern" if heard == "pattern" else "stop"
         found = found or heard
     return found
+
+
+def _freed(language: str, token: str) -> tuple[str, ...]:
+    """A word of the patterns apart from what is written onto it: "وبطلوا" is "and stop", "ماعايز" "don't want"."""
+    known = said_in_patterns(language)
+    if token in known or token[0] not in _ATTACHED:
+        return (token,)
+    if token[1:] in known and token[0] in words(language).clitics:
+        return (token[1:],)
+    for no in ("ما", "لا"):
+        if token.startswith(no) and token[2:] in known:
+            return (no, token[2:])
+    return (token,)
 
 
 @cache
@@ -134,13 +160,19 @@ def _in_language(language: str, text: str, message: Message, lexicon: Lexicon) -
         return "pattern"
     match = weak.search(text) if weak is not None else None
     if match is not None:
-        return "alone" if match.start() == 0 and not _words_left(message, text[match.end() :]) else "beside"
+        rest = text[match.end() :].removeprefix(next(iter(_texts(language, text[match.end() :])), ""))
+        return "alone" if match.start() == 0 and not _words_left(message, rest) else "beside"
     before = _amid(strong, text, lexicon) if strong is not None else []
     if any("self" in lexicon.entries.get(word, {}) for word in before):
         return "pattern"
     if before:
         return "amid"
     return "beside" if _paired(language, text.split()) else None
+
+
+def _texts(language: str, rest: str) -> list[str]:
+    """The word for texts that the rest of a reply begins with: "stop sending" leaves "texts"."""
+    return sorted((text for text in texts(language) if rest.startswith(text)), key=len, reverse=True)
 
 
 def _paired(language: str, said: list[str]) -> bool:

@@ -213,7 +213,7 @@ def _by_kind(ready: Prepared, message: Message, text: str, context: ReplyContext
         case "yesno":
             return read_yesno(message, ready.echoed, ready.having)
         case "number":
-            return read_number(question, message, words, ready.asked, ready.counted)
+            return read_number(question, message, words, ready.asked, ready.counted, ready.counts)
         case "scale":
             return read_scale(question, message, options, words, ready.echoed)
         case "date":
