@@ -71,7 +71,7 @@ def _affirmed(message: Message) -> Message | None:
     if not any(not piece.is_sign for piece in kept):
         return None
     words = " ".join(piece.text for piece in kept)
-    return Message(message.raw, words, words, kept)
+    return Message(message.raw, message.normal, words, kept)
 
 
 def _denies(clause: list[Piece], at: int) -> bool:

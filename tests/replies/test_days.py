@@ -123,3 +123,8 @@ def test_every_holiday_of_the_words_has_a_day() -> None:
         if "holiday" in senses
     }
     assert [name for name in sorted(named) if holiday(name, 2028) is None] == []
+
+
+def test_a_day_is_read_after_one_that_is_refused() -> None:
+    # Pieces keep their places in the text as it was sent, also where a clause is left out.
+    assert _read("en", "not friday, nov 27").value == "2026-11-27"
