@@ -17,6 +17,8 @@ from storage.models import Address, Flow, Message, Revision, Run
 
 #: Seconds between two words of encouragement to those who heard nothing.
 ENCOURAGE_EVERY = 6.0
+#: Texts a second of all who have something to say: more would be a test of load, in which everybody waits for everybody.
+TEXTS_A_SECOND = 40.0
 #: What is due later than this waits for a reason, such as a phone that is off.
 SOON = timedelta(seconds=90)
 
@@ -25,8 +27,8 @@ async def calm_down(here: Installed) -> bool:
     """Wait until every resident has said all that they had to say and nothing is under way; False where time ran out."""
     until = time.monotonic() + here.plan.settling
     encouraged = time.monotonic()
-    here.pace.shortest, here.pace.longest = 0.02, 0.3
     while time.monotonic() < until:
+        here.pace.suit(sum(not resident.done for resident in here.residents), TEXTS_A_SECOND, 0.1)
         await asyncio.sleep(0.3)
         if time.monotonic() - encouraged > ENCOURAGE_EVERY:
             encouraged = time.monotonic()

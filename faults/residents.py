@@ -28,6 +28,11 @@ class Pace:
     shortest: float = 0.2
     longest: float = 2.0
 
+    def suit(self, talking: int, a_second: float, shortest: float) -> None:
+        """Have so many residents text at most `a_second` times together, and nobody think for less than `shortest`."""
+        self.shortest = max(shortest, 0.5 * talking / a_second)
+        self.longest = 3 * self.shortest
+
 
 @dataclass(slots=True)
 class Resident:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 
 from bot.schedule import LEASE
-from faults.calm import calm_down
+from faults.calm import TEXTS_A_SECOND, calm_down
 from faults.installation import Installed
 from faults.processes import Slot
 from faults.survey import ROLLING
@@ -21,6 +21,8 @@ from storage.models import Lease, Message
 
 #: How soon a standby must lead after a kill -9 of the leader, in seconds (DESIGN §8).
 TAKES_OVER_WITHIN = 30.0
+#: Seconds in which a process must work again after a restart: plenty, for a machine may be busy.
+WORKS_AGAIN_WITHIN = 90.0
 NEWS = "News 3: the harbour light is on again."
 
 
@@ -90,7 +92,7 @@ async def restart_in_turn(here: Installed) -> Watched:
     """While a campaign runs, end every process as a service keeper does and start it again, one after the other."""
     seen = Watched()
     before = await asyncio.to_thread(_unknown, here)
-    here.pace.shortest, here.pace.longest = 0.2, 1.2
+    here.pace.suit(len(here.residents), TEXTS_A_SECOND, 0.35)
     for resident in here.residents:
         resident.flows.add(ROLLING)
     for at in range(here.plan.communities):
@@ -108,7 +110,8 @@ async def restart_in_turn(here: Installed) -> Watched:
         if code:
             seen.broken[f"ended with {code} when it was told to stop"] += 1
         slot.open()
-        await _works_again(here, slot)
+        if not await _works_again(here, slot):
+            seen.broken["did not work again after a restart"] += 1
     seen.figures["processes restarted in turn"] = len(here.slots)
     seen.figures["texts meanwhile"] = len(here.truth.texts) - spoken
     seen.figures["slowest end, s"] = round(slowest, 1)
@@ -120,11 +123,15 @@ async def restart_in_turn(here: Installed) -> Watched:
     return seen
 
 
-async def _works_again(here: Installed, slot: Slot) -> None:
-    if slot.name in here.ports:
-        await here.answers(here.ports[slot.name], seconds=30)
-    else:
+async def _works_again(here: Installed, slot: Slot) -> bool:
+    if slot.name not in here.ports:
         await asyncio.sleep(1.0)
+        return True
+    try:
+        await here.answers(here.ports[slot.name], seconds=WORKS_AGAIN_WITHIN)
+    except TimeoutError:
+        return False
+    return True
 
 
 def _unknown(here: Installed) -> int:
