@@ -118,7 +118,7 @@ _FREE = select(_m.id).where(among(_m.id, "ids"), _STILL_QUEUED).with_for_update(
 _CLAIM = (
     update(Message)
     .where(among(_m.id, "ids"), _STILL_QUEUED)
-    .values(status="sending", claimed_at=_NOW, attempts=_m.attempts + 1)
+    .values(status="sending", claimed_at=_NOW, claimed_by=bindparam("by"), attempts=_m.attempts + 1)
 )
 _put_off = UpdateMany(Message, "due_at")
 _end = UpdateMany(Message, "status", "error_code", "error", "settled_at")
@@ -143,10 +143,10 @@ def is_sending(connection: Connection, message_id: int) -> bool:
     return connection.execute(select(_m.status).where(_m.id == message_id)).scalar_one_or_none() == "sending"
 
 
-def claim(connection: Connection, ids: Collection[int], now: datetime) -> None:
-    """Take messages out of the queue: `sending`, one attempt more."""
+def claim(connection: Connection, ids: Collection[int], now: datetime, by: int | None = None) -> None:
+    """Take messages out of the queue: `sending`, one attempt more. `by`: the process that takes them, where its death can be seen."""
     if ids:
-        connection.execute(_CLAIM, {"ids": sorted(ids), "now": now})
+        connection.execute(_CLAIM, {"ids": sorted(ids), "now": now, "by": by})
 
 
 def put_off(connection: Connection, waits: Iterable[tuple[datetime, int]]) -> None:

@@ -68,8 +68,9 @@ def claim(
     *,
     bulk_limit: int | None = None,
     burst: float = BURST,
+    by: int | None = None,
 ) -> Claim:
-    """Take up to `limit` messages of a sender that may leave `now`, at most `bulk_limit` of them no replies.
+    """Take up to `limit` messages of a sender that may leave `now`, at most `bulk_limit` of them no replies; `by` this process.
 
     Under the sender's row lock, so that any number of processes share one pace; one that is claimed for already is not
     waited for. Replies come before reminders before bulk, the longest due first; a resident's messages one at a time.
@@ -91,7 +92,7 @@ def claim(
     if not budget.affords(1):
         return Claim(now, again_at=budget.ready_at(1))
     wanted = 1 if probing else min(limit, max(1, int(budget.left) + 1))
-    sorting = _Sorting(connection, sender, now, budget, wanted, wanted if bulk_limit is None else bulk_limit)
+    sorting = _Sorting(connection, sender, now, budget, wanted, wanted if bulk_limit is None else bulk_limit, by)
     return sorting.claim(probing)
 
 
@@ -110,6 +111,7 @@ class _Sorting:
     budget: Budget
     wanted: int
     bulk_wanted: int
+    by: int | None
     chosen: list[DueMessage] = field(default_factory=list)
     waits: list[tuple[DueMessage, Wait]] = field(default_factory=list)
     ends: list[tuple[DueMessage, End]] = field(default_factory=list)
@@ -235,7 +237,7 @@ class _Sorting:
 
     def _take(self, chosen: Sequence[DueMessage], probing: bool) -> None:
         """Claim what leaves, and count it: budget, segments of the month, a chat's spacing."""
-        outbox.claim(self.connection, [message.id for message in chosen], self.now)
+        outbox.claim(self.connection, [message.id for message in chosen], self.now, self.by)
         senders.change_sender(
             self.connection,
             self.sender.id,

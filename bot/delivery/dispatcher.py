@@ -18,6 +18,7 @@ from bot.delivery.consequences import OptOuts
 from bot.delivery.lane import Lane
 from bot.delivery.moments import moments
 from bot.delivery.pace import BURST
+from bot.delivery.presence import Presence
 from bot.delivery.receipts import apply_strays
 from bot.delivery.recorder import Recorder
 from bot.delivery.recovery import recover
@@ -34,8 +35,8 @@ PLACES = 64
 POLL = 0.25
 #: Seconds that a channel may take for one message; its own time-outs are shorter, `recovery.DEAD_AFTER` is longer.
 LONGEST_SEND = 45.0
-#: Seconds between two looks for what dead processes left.
-RECOVER_EVERY = 30.0
+#: Seconds between two looks for what dead processes left, and for processes that are gone.
+RECOVER_EVERY, MISS_EVERY = 30.0, 3.0
 #: Seconds after an error of the database.
 _AFTER_ERROR = 1.0
 #: Seconds that a sender is left alone at the most for its pace; longer waits are the database's to tell.
@@ -57,6 +58,7 @@ class Dispatcher:
         *,
         opt_outs: OptOuts,
         wakeup: Wakeup | None = None,
+        presence: Presence | None = None,
         places: int = PLACES,
         burst: float = BURST,
     ) -> None:
@@ -73,7 +75,8 @@ class Dispatcher:
         self._serving: set[asyncio.Task[None]] = set()
         self._recorder = Recorder(writer, clock, opt_outs=opt_outs, busy=self._is_sending, recorded=self._recorded)
         self._stopping = False
-        self._recovered_at = float("-inf")
+        self._presence = presence or Presence(writer.database)
+        self._recovered_at = self._missed_at = float("-inf")
         self._has_predecessor = writer.database.is_sqlite
 
     def wake(self) -> None:
@@ -83,9 +86,11 @@ class Dispatcher:
     async def run(self) -> None:
         """Send until `stop`. The channels are open."""
         await self._wakeup.open()
+        await self._presence.open()
         while not self._stopping:
             wait = await self._guarded(self._look_round())
             await self._wakeup.wait(wait)
+        await self._presence.close()
         if self._own_wakeup:
             await self._wakeup.close()
 
@@ -135,9 +140,13 @@ class Dispatcher:
 
     async def _look_round(self) -> float:
         """Start claims for every sender that has something due and a free place; how many seconds to wait."""
-        if self._has_predecessor or asyncio.get_running_loop().time() - self._recovered_at > RECOVER_EVERY:
+        loop = asyncio.get_running_loop()
+        if self._has_predecessor or loop.time() - self._recovered_at > RECOVER_EVERY:
             # The one process of a SQLite installation knows that every claim it finds at its start is a dead one's.
             await self._recover()
+        elif not self._writer.database.is_sqlite and loop.time() - self._missed_at > MISS_EVERY:
+            self._missed_at = loop.time()
+            await self._writer.run(self._miss)
         _, due = await asyncio.to_thread(self._due)
         return min((self._start_claim(self._lane(sender_id)) for sender_id in due), default=POLL)
 
@@ -211,7 +220,8 @@ class Dispatcher:
         return found
 
     def _claim(self, sender_id: int, limit: int, bulk: int, tried: list[Claim], connection: Connection) -> Claim:
-        found = claim(connection, sender_id, self._moments(connection), limit, bulk_limit=bulk, burst=self._burst)
+        now, by = self._moments(connection), self._presence.key
+        found = claim(connection, sender_id, now, limit, bulk_limit=bulk, burst=self._burst, by=by)
         tried.append(found)
         return found
 
@@ -265,6 +275,11 @@ class Dispatcher:
         now = self._moments(connection)
         recover(connection, now, alone=alone)
         apply_strays(connection, now, opt_outs=self._opt_outs)
+
+    def _miss(self, connection: Connection) -> None:
+        now = self._moments(connection)
+        if gone := self._presence.gone(connection, now):
+            recover(connection, now, gone=gone)
 
 
 def _stops_sender(result: SendResult) -> bool:

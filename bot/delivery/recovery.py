@@ -12,13 +12,15 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.delivery.consequences import tell
+from bot.delivery.presence import GONE_AFTER
 from bot.delivery.receipts import queue_once_more
 from storage import progress, receipts
+from storage.presence import claimed_by
 from storage.receipts import KeptReceipt
 
 _log = structlog.get_logger(__name__)
 
-#: How old a claim must be for its process to be dead: longer than the longest that one waits for a provider, and for the database.
+#: How old a claim must be for its process to be dead, where nothing else tells: longer than the longest that one waits for a provider, and for the database.
 DEAD_AFTER = timedelta(seconds=90)
 #: What may be sent again by a person's decision.
 RESENDABLE = ("unknown", "failed", "undelivered")
@@ -37,13 +39,15 @@ class UnknownMessage:
     reason: str | None
 
 
-def recover(connection: Connection, now: datetime, *, alone: bool = False) -> int:
+def recover(connection: Connection, now: datetime, *, alone: bool = False, gone: Collection[int] = ()) -> int:
     """Mark as `unknown` what a dead process had claimed and never recorded; how many. Never sent again by itself.
 
-    `alone`: no other process sends with this database (SQLite, at the start), so that every claim is a dead one's.
+    `alone`: no other process sends with this database (SQLite, at the start), so that every claim is a dead one's. `gone`: processes
+    that are known to have died (`presence`); of any other a claim tells by its age.
     """
     left = progress.claimed_before(connection, None if alone else now - DEAD_AFTER)
-    states = progress.lock_states(connection, left)
+    left += claimed_by(connection, gone, now - GONE_AFTER)
+    states = progress.lock_states(connection, set(left))
     # Under the lock, look again: a process that was only slow may have recorded some meanwhile.
     dead = [state for state in states.values() if state.status == "sending"]
     for state in dead:

@@ -35,7 +35,7 @@ class Message(Base):
     `kind`: in `text`, `button`, `media`, `edited`, `block`; out `prompt`, `say`, `reminder`, `confirmation`, `help`, `update`,
     `notification` (to a coordinator), `manual`. `visit` is the run's visit that a prompt opened or a button answers.
     Out: `due_at` not before; `hours_exempt_until` hours do not bind before it (a reply to a text just received);
-    `valid_until` of no use after it; `segments` after lightening; `claimed_at` when it last left the queue;
+    `valid_until` of no use after it; `segments` after lightening; `claimed_at` when it last left the queue, `claimed_by` which process took it;
     `retried_at` when it was queued once more after the provider had it (handset off, or a person's decision).
     """
 
@@ -108,6 +108,7 @@ class Message(Base):
     valid_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
+    claimed_by: Mapped[int | None]
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     retried_at: Mapped[datetime | None]
