@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.replies.lexicon import Lexicon, Message
+from flows.replies.lexicon import Lexicon, Message, Piece
 from flows.replies.mentions import Mention
 from flows.replies.options import Options
 from flows.replies.stems import stem, stems
@@ -15,29 +15,44 @@ _AKIN_WORDS = 5
 _FEW_WORDS = 2
 
 
-def is_of_another_sort(found: list[Mention], message: Message, options: Options) -> bool:
-    """Whether a strange word makes a part of a name another thing: "kerosene heater" where "Electric heaters" is one."""
+def of_another_sort(found: list[Mention], message: Message, options: Options) -> Piece | None:
+    """The strange word that makes a part of a name another thing: "kerosene heater" where "Electric heaters" is one."""
     if any(mention.way != "part" or mention.refused for mention in found) or len(found) > 1:
-        return False
+        return None
     first, end = found[0].first, found[0].end
     content = [at for at, piece in enumerate(message.pieces) if not piece.is_sign and "polite" not in piece.senses]
     word = message.pieces[first].text
     if len(content) > _SHORT_REPLY or (word not in options.bound and stem(word) not in options.bound):
-        return False
-    before = message.pieces[first - 1] if first else None
-    after = message.pieces[end] if end < len(message.pieces) else None
-    return any(beside is not None and beside.is_unknown and len(beside.text) > 2 for beside in (before, after))
+        return None
+    before = message.pieces[first - 1 : first]
+    after = [piece for piece in message.pieces[end : end + 2] if not piece.has("small", "of")]
+    return next((one for one in (*before, *after[:1]) if _is_strange(one) and len(one.text) > 2), None)
+
+
+def _is_strange(piece: Piece) -> bool:
+    """Whether a piece is no word of ours, or a language: "clases de inglés" where "Clases de música" is an option."""
+    return piece.is_unknown or (piece.senses.keys() == {"speak"} and not piece.options)
+
+
+def without_akin(found: list[Mention], message: Message, options: Options) -> list[Mention]:
+    """Without options that only a word of their matter names, where another is named itself: "el alquiler está carísimo"."""
+    between = message.pieces[found[0].end : found[-1].first]
+    if any(piece.has("and", "or", "but") for piece in between):
+        return found
+    named = [mention for mention in found if not is_akin(mention, message, options)]
+    return named if any(not mention.refused for mention in named) else found
+
+
+def is_akin(mention: Mention, message: Message, options: Options) -> bool:
+    """Whether only a word of an option's matter names it."""
+    word = message.pieces[mention.first].text
+    return mention.way == "part" and (word in options.akin or not options.akin.isdisjoint(stems(word)))
 
 
 def is_far_fetched(found: list[Mention], message: Message, options: Options, lexicon: Lexicon) -> bool:
     """Whether only words of an option's matter name it, amid others: "I am driving and will get back to you later"."""
     pieces = message.pieces
-
-    def is_akin(mention: Mention) -> bool:
-        word = pieces[mention.first].text
-        return mention.way == "part" and (word in options.akin or not options.akin.isdisjoint(stems(word)))
-
-    if not options.akin or not all(mention.refused or is_akin(mention) for mention in found):
+    if not options.akin or not all(mention.refused or is_akin(mention, message, options) for mention in found):
         return False
     taken = {at for mention in found for at in range(mention.first, mention.end)}
     content = {
@@ -52,7 +67,8 @@ def is_far_fetched(found: list[Mention], message: Message, options: Options, lex
     }
     beside = content - taken
     strange = any(pieces[at].is_unknown for at in beside)
-    return len(beside) >= (_FEW_WORDS if strange else _AKIN_WORDS)
+    few = _FEW_WORDS if options.other is not None else _FEW_WORDS + 1
+    return len(beside) >= (few if strange else _AKIN_WORDS)
 
 
 def names_another(found: list[Mention], message: Message, *, either: bool = False) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.definition import Question
-from flows.replies.beside import is_far_fetched, is_of_another_sort, names_another
+from flows.replies.beside import is_far_fetched, names_another, of_another_sort, without_akin
 from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause
 from flows.replies.mentions import Mention, mentions
 from flows.replies.numerals import amounts
@@ -47,6 +47,8 @@ def read_choice(
     if names_no_place(message, options, lexicon):
         return UNCLEAR
     found = _not_asked(head(mentions(message, options, lexicon), message), message, echoed)
+    if options.akin and len(found) > 1:
+        found = without_akin(found, message, options)
     wanted = wanted_of(found, options)
     if wanted and is_far_fetched(found, message, options, lexicon):
         return UNCLEAR
@@ -55,8 +57,10 @@ def read_choice(
     elif not found and options.slots and (slot := said(message, options.slots, lexicon)) is not None:
         return answer(options, (slot,))
     if len(wanted) == 1:
-        if question.other and (_says_other(message) or is_of_another_sort(found, message, options)):
-            return _others(message) if _says_other(message) else UNCLEAR
+        if question.other and _says_other(message):
+            return _others(message)
+        if question.other and (strange := of_another_sort(found, message, options)) is not None:
+            return UNCLEAR if strange.is_unknown else Reading("answered", value="other", other=message.raw.strip())
         if _taken_back(wanted[0], found, message, options) or names_another(found, message, either=not question.other):
             return UNCLEAR
         words = words_after(message, found[-1].end) if wanted[0] == options.other else None
@@ -188,9 +192,20 @@ def _in_unit_of(spans: tuple[Span | None, ...], span: Span) -> Span:
 
 def _is_bare(message: Message) -> bool:
     return not any("measures" in piece.senses for piece in message.pieces) and all(
-        piece.is_sign or piece.is_digits or piece.has("polite", "number", "position", "intro", "hedge", "small")
+        piece.is_sign
+        or piece.is_digits
+        or (piece.has("polite", "number", "position", "intro", "hedge", "small") and not _is_count(piece))
         for piece in message.pieces
     )
+
+
+def _is_count(piece: Piece) -> bool:
+    """Whether a number in words says how many and no place: "isa lang", "only one"."""
+    return "number" in piece.senses and " " in piece.text and piece.text[0].isalpha() and not _is_han(piece.text)
+
+
+def _is_han(text: str) -> bool:
+    return "\u4e00" <= text[0] <= "\u9fff"
 
 
 def _place(message: Message, options: Options, lexicon: Lexicon) -> int | None:
@@ -241,6 +256,9 @@ def head(found: list[Mention], message: Message) -> list[Mention]:
 def concept_of(message: Message, options: Options) -> int | None:
     """ "idk" finds the option "Not sure", "neither" finds "None of these", "something else" the open one."""
     content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "self", "hedge")]
+    stressed = any(piece.senses.keys() <= {"strong_degrees", "small"} and piece.senses for piece in content)
+    if stressed and len(content) == 2:
+        content = [piece for piece in content if "strong_degrees" not in piece.senses]  # "muy desacuerdo"
     content = content or [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
     if not content:
         return None
@@ -249,7 +267,7 @@ def concept_of(message: Message, options: Options) -> int | None:
     if len(content) != 1 and not _is_said_first(message, content[0]):
         return None
     found = next((number for sense, number in options.concepts.items() if sense in content[0].senses), None)
-    if found is not None and content[0].has("strong_degrees"):
+    if found is not None and (stressed or content[0].has("strong_degrees")):
         return options.stronger.get(found, found)
     return found
 

@@ -79,11 +79,12 @@ def _part(piece: Piece, lexicon: Lexicon) -> str:
 
 
 def _in_parts(clock: Clock, parts: set[str]) -> Clock:
-    certain = {one for part in parts if (one := _in_part(clock, part)).sure}
+    certain = {one for part in parts if (one := in_part(clock, part)).sure}
     return certain.pop() if len(certain) == 1 else clock
 
 
-def _in_part(clock: Clock, part: str) -> Clock:
+def in_part(clock: Clock, part: str) -> Clock:
+    """The hour in a part of the day; as it was where the part has no such hour."""
     hour = clock.hour % 12
     if hour == 0:
         twelve = {"noon": 12, "afternoon": 12, "night": 0, "midnight": 0, "dawn": 0}.get(part)

@@ -6,49 +6,96 @@ from functools import cache
 from typing import cast
 
 from flows.replies.lexicon import Lexicon, Message
-from flows.replies.patterns import alarm, pattern
+from flows.replies.patterns import alarm, mistakes, pattern
 from flows.replies.reading import Command, Reading
 
 _AROUND = ("speak_frame", "speak_tell", "polite", "small", "intro", "hedge", "self", "not", "yes")
 _AROUND_OPEN = ("speak_frame", "polite")
 _ASKS = ("person", "repeat", "back", "help")
 _LONGEST = 14
-
-
-def bare(message: Message) -> str:
-    """The reply without politeness and signs, which may stand anywhere: "help, please!" is "help"."""
-    return " ".join(piece.text for piece in message.pieces if "polite" not in piece.senses and not piece.is_sign)
+#: Signs between clauses.
+_SIGNS = frozenset(".,;:!?-()")
+#: What the clauses of a reply that passes may say: "don't know, next".
+_PASSING = frozenset({"skip", "refuse", "not_applicable", "dont_know", "indifferent"})
 
 
 def command(message: Message, lexicon: Lexicon, open_question: bool) -> Reading | None:
     """The command that the whole reply is, or None. On an open question only what can be nothing else counts."""
     if len(message.pieces) > _LONGEST * 2:
         return None
-    for text in (message.whole, bare(message)):
+    for text in (message.whole, message.bare):
         senses = lexicon.entries.get(text)
         if senses is None:
             continue
         name = senses.get("command") or (None if open_question else senses.get("command_closed"))
         if name is not None:
             return Reading("command", command=cast(Command, name))
-    return _language(message, lexicon, open_question) or _asked(message, lexicon)
+    return (
+        _language(message, lexicon, open_question)
+        or _asked(message, lexicon)
+        or _in_clauses(message, lexicon, open_question)
+    )
+
+
+def _in_clauses(message: Message, lexicon: Lexicon, open_question: bool) -> Reading | None:
+    """The one command of a reply whose clauses all ask for it, or tell of the mistake that is to be put right:
+    "oops wrong answer, back"; "sorry, wat? say again"."""
+    parts = clauses(message)
+    if len(parts) < 2:
+        return None
+    said = [lexicon.entries.get(clause.bare, {}) for clause in parts]
+    named = [one.get("command") or (None if open_question else one.get("command_closed")) for one in said]
+    names = {name for name in named if name is not None}
+    if len(names) != 1 or (None in named and names != {"back"}):
+        return None
+    if not all(name or _tells_a_mistake(clause, lexicon) for name, clause in zip(named, parts, strict=True)):
+        return None
+    return Reading("command", command=cast(Command, names.pop()))
+
+
+def clauses(message: Message) -> list[Message]:
+    """The parts of a reply between signs, those without words left out; [] for one without signs."""
+    if _SIGNS.isdisjoint(message.normal):
+        return []
+    found: list[Message] = []
+    first = 0
+    for at, piece in enumerate(message.pieces):
+        if piece.is_sign:
+            found.append(message.cut(first, at))
+            first = at + 1
+    found.append(message.cut(first))
+    return [clause for clause in found if clause.bare]
+
+
+def _tells_a_mistake(clause: Message, lexicon: Lexicon) -> bool:
+    text = f" {clause.whole} "
+    return any(f" {sign} " in text for own in lexicon.all for sign in mistakes(own.language))
 
 
 def _asked(message: Message, lexicon: Lexicon) -> Reading | None:
     """A request in more words: "could someone please call me back", held against each language's patterns."""
     if not 2 <= len(message.pieces) <= _LONGEST:
         return None
-    full = " ".join(piece.text for piece in message.pieces if not piece.is_sign) + " "
-    texts = {bare(message) + " ", full}
-    tokens = full.split()
+    tokens = message.whole.split(" ")
+    stripped: set[str] = set()
     for own in lexicon.all:
         if alarm(own.language, "asks").isdisjoint(tokens):
             continue
+        stripped = stripped or _stripped(message)
+        texts = {" ".join(own.short.get(token, token) for token in text.split(" ")) for text in stripped}
         for name in _ASKS:
             asks = pattern(own.language, f"asks.{name}")
             if asks is not None and any(asks.fullmatch(text) for text in texts):
                 return Reading("command", command=cast(Command, name))
     return None
+
+
+def _stripped(message: Message) -> set[str]:
+    """A reply without signs, without courtesy, and without words that only stress it: "pwede makausap ang tao talaga"."""
+    words = [piece for piece in message.pieces if not piece.is_sign]
+    stress = ("polite", "degrees", "strong_degrees", "correction")
+    kept = (words, [piece for piece in words if not piece.has("polite")], [p for p in words if not p.has(*stress)])
+    return {" ".join(piece.text for piece in pieces) + " " for pieces in kept}
 
 
 @cache
@@ -66,7 +113,7 @@ def puts_off(message: Message, lexicon: Lexicon) -> bool:
     tokens = message.whole.split(" ")
     if _putting_off(lexicon.languages).isdisjoint(tokens):
         return False
-    text = bare(message) + " "
+    text = message.bare + " "
     for own in lexicon.all:
         if not alarm(own.language, "puts_off").isdisjoint(tokens):
             away = pattern(own.language, "puts_off.reply")
@@ -102,9 +149,11 @@ def _language(message: Message, lexicon: Lexicon, open_question: bool) -> Readin
 
 def skips(message: Message, lexicon: Lexicon) -> str | None:
     """How the whole reply passes: "skip" (says so), "refuse" (rather not say), "dont_know", "not_applicable", or None."""
-    for text in (message.whole, bare(message)):
+    for text in (message.whole, message.bare):
         senses = lexicon.entries.get(text, {})
         for sense in ("skip", "refuse", "not_applicable", "dont_know"):
             if sense in senses:
                 return sense
-    return None
+    said = [lexicon.entries.get(clause.bare, {}) for clause in clauses(message)]
+    passing = bool(said) and all(not _PASSING.isdisjoint(senses) for senses in said)
+    return "skip" if passing and any("skip" in senses for senses in said) else None

@@ -57,7 +57,8 @@ def persons(question: Question, message: Message, counted: Counted | None) -> Re
         return None
     if any(not piece.has("one_person", "myself", "small", "intro", "self", "number") for piece in content):
         return None
-    found = fitting(question, (len({piece.text for piece in persons}),))
+    others = {piece.text for piece in persons if "myself" not in piece.senses}
+    found = fitting(question, (1 + len(others),))
     return Reading("answered", value=found[0]) if found else None
 
 

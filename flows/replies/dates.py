@@ -21,7 +21,9 @@ def read_date(question: Question, message: Message, lexicon: Lexicon, today: dat
     clauses = _affirmed(message)
     if clauses is None or (clauses is not message and not _names_a_day(clauses)):
         return UNCLEAR
-    said = gather(clauses, lexicon, today)
+    if _is_of_every_week(clauses):
+        return UNCLEAR
+    said = gather(_told_first(clauses), lexicon, today)
     found = list(dict.fromkeys(resolve(said, today, within)))
     inside = [day for day in found if within.holds(day)]
     if len(inside) == 1:
@@ -30,6 +32,29 @@ def read_date(question: Question, message: Message, lexicon: Lexicon, today: dat
         shown = tuple(day.isoformat() for day in sorted(inside)[:_MOST_SHOWN])
         return Reading("unclear", between=shown, reason="two_readings")
     return Reading("unclear", reason="out_of_range") if found else _guess(said, today, within)
+
+
+def _is_of_every_week(message: Message) -> bool:
+    """ "Tuwing linggo", "every Sunday", "Sundays": no one day."""
+    pieces = message.pieces
+    return any(
+        "weekday" in piece.senses and ("every" in piece.senses or (at and pieces[at - 1].has("every", "per")))
+        for at, piece in enumerate(pieces)
+    )
+
+
+def _told_first(message: Message) -> Message:
+    """The first clause, where it has day and month and the others only tell more: "4 January, after Christmas"."""
+    pieces = message.pieces
+    end = next((at for at, piece in enumerate(pieces) if ends_clause(piece) and piece.text in ",;"), None)
+    if end is None:
+        return message
+    first, rest = pieces[:end], pieces[end:]
+    whole = any(piece.is_digits or piece.has("number", "ordinal") for piece in first) and any(
+        "month" in piece.senses for piece in first
+    )
+    other = any(piece.is_digits or piece.has("weekday", "month", "number", "ordinal", "or", "not") for piece in rest)
+    return message.cut(0, end) if whole and not other else message
 
 
 def _names_a_day(message: Message) -> bool:

@@ -26,6 +26,8 @@ class Denials:
             piece = self.pieces[at]
             if at in self.taken and not self._linked(at + 1, first):
                 break
+            if "but" in piece.senses and at == first - 1 and self._any_before(at):
+                return "no"  # "any night but Sunday"
             if piece.has("but", "correction", "because") or (ends_clause(piece) and piece.text not in "-/"):
                 break
             numbered = "position" in piece.senses and is_place and at == first - 1
@@ -37,6 +39,12 @@ class Denials:
                 return "doubt"
             strange = strange or (piece.is_unknown and at not in self.taken)
         return "no" if self._refused_after(end) else ""
+
+    def _any_before(self, at: int) -> bool:
+        return any(
+            piece.has("all", "indifferent", "vague") or piece.text in ("any", "every")
+            for piece in self.pieces[max(0, at - 2) : at]
+        )
 
     def _is_lack(self, piece: Piece, *, strange: bool) -> bool:
         """Whether a denial only says that there is none: "no parking" where that is the trouble."""
@@ -53,10 +61,26 @@ class Denials:
             return len(rest) > 1
         return ends_clause(rest[1]) and rest[1].text in ",;" and not (len(rest) > 2 and rest[2].has("no", "not"))
 
+    def is_of_the_past(self, first: int, end: int) -> bool:
+        """Whether pieces `[first, end)` stand in a clause that tells how it was: "avant c'était le mazout"."""
+        while first > 0 and not _parts(self.pieces[first - 1]):
+            first -= 1
+        while end < len(self.pieces) and not _parts(self.pieces[end]):
+            end += 1
+        clause = self.pieces[first:end]
+        return any("formerly" in piece.senses for piece in clause) and not any(
+            "now" in piece.senses for piece in clause
+        )
+
     def _linked(self, first: int, end: int) -> bool:
         """Whether only "or", "and", "nor" stand between two mentions, so that one no says no to both."""
         between = self.pieces[first:end]
         return bool(between) and all(piece.has("or", "and", "not", "small") for piece in between)
+
+
+def _parts(piece: Piece) -> bool:
+    """Whether a piece parts how it was from how it is."""
+    return piece.has("but", "correction") or (ends_clause(piece) and piece.text not in "-/")
 
 
 def _is_no(piece: Piece) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from flows.replies.fused import parts, respelt
@@ -99,7 +99,7 @@ class Lexicon:
     """The words of some languages. Where two know a phrase, the earlier one says what it means.
 
     `alone`: what a phrase that is the whole reply can mean besides, in the other languages. `first`: the participant's
-    own words. `all`: the words of each language, in order. `phrases`: the entries that a text is cut into, those in
+    own words, `short` their shorthand and the words that it stands for. `stopping`: words of which every phrase of stopping has one. `all`: the words of each language, in order. `phrases`: the entries that a text is cut into, those in
     `tight` only where their tokens stand without a space.
     """
 
@@ -112,6 +112,8 @@ class Lexicon:
     alone: Mapping[str, Senses]
     tight: frozenset[str]
     clitics: tuple[str, ...]
+    short: Mapping[str, tuple[str, ...]]
+    stopping: frozenset[str]
 
 
 def lexicon(language: str, others: Sequence[str]) -> Lexicon:
@@ -142,7 +144,25 @@ def _lexicon(tags: tuple[str, ...]) -> Lexicon:
     everyone = tuple(words(name) for name in ours)
     tight = frozenset(phrase for own in (*everyone, *strangers) for phrase in own.tight)
     cut = {phrase: senses for phrase, senses in entries.items() if " " not in phrase or senses.keys() - _WHOLE}
-    return Lexicon(tuple(ours), everyone[0], everyone, entries, cut, _longest(cut), alone, tight, clitics)
+    short = {one: tuple(word.split(" ")) for one, word in everyone[0].short.items() if one not in entries}
+    return Lexicon(
+        tuple(ours),
+        everyone[0],
+        everyone,
+        entries,
+        cut,
+        _longest(cut),
+        alone,
+        tight,
+        clitics,
+        short,
+        _stopping(entries),
+    )
+
+
+def _stopping(entries: Mapping[str, Senses]) -> frozenset[str]:
+    """The longest word of each phrase that may be a wish to stop: a reply without any of these words is none."""
+    return frozenset(max(phrase.split(" "), key=len) for phrase, senses in entries.items() if "stop" in senses)
 
 
 def _add_strange(strangers: list[Words], known: Mapping[str, Senses], alone: dict[str, Senses]) -> None:
@@ -158,7 +178,7 @@ def _add_strange(strangers: list[Words], known: Mapping[str, Senses], alone: dic
     alone.update({phrase: senses for phrase, senses in found.items() if senses})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """A reply, normalised and read phrase by phrase. `whole` is its key: the tokens with one space between."""
 
@@ -166,6 +186,11 @@ class Message:
     normal: str
     whole: str
     pieces: list[Piece]
+
+    @cached_property
+    def bare(self) -> str:
+        """The reply without politeness and signs, which may stand anywhere: "help, please!" is "help"."""
+        return " ".join(piece.text for piece in self.pieces if "polite" not in piece.senses and not piece.is_sign)
 
     def cut(self, first: int, end: int | None = None) -> Message:
         """The part of the message that pieces `[first, end)` are."""
@@ -180,6 +205,8 @@ def read(text: str, lexicon: Lexicon, vocabulary: Vocabulary = NO_VOCABULARY) ->
         normal = apart(normal)
     found = tokens(normal)
     texts = [match[0] for match in found]
+    if not lexicon.short.keys().isdisjoint(texts):
+        texts, found = _in_full(texts, found, lexicon, vocabulary)
     whole = " ".join(texts)
     if whole in lexicon.alone and whole not in vocabulary.phrases:
         return Message(text, normal, whole, [Piece(whole, lexicon.alone[whole], _NO_OPTIONS, 0, len(normal), False)])
@@ -196,6 +223,18 @@ def read(text: str, lexicon: Lexicon, vocabulary: Vocabulary = NO_VOCABULARY) ->
             pieces.append(Piece(phrase, senses, options, start, end, glued))
         at += size
     return Message(text, normal, whole, _alone(pieces, lexicon))
+
+
+def _in_full(
+    texts: list[str], found: list[re.Match[str]], lexicon: Lexicon, vocabulary: Vocabulary
+) -> tuple[list[str], list[re.Match[str]]]:
+    """The tokens with shorthand written out: "jveux" is "je veux"."""
+    full = [
+        (word, match)
+        for text, match in zip(texts, found, strict=True)
+        for word in (lexicon.short.get(text, (text,)) if text not in vocabulary.phrases else (text,))
+    ]
+    return [word for word, _ in full], [match for _, match in full]
 
 
 def _alone(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
@@ -251,9 +290,11 @@ def _unknown(word: str, start: int, end: int, glued: bool, lexicon: Lexicon, voc
             return [Piece(word[:-1], senses, _NO_OPTIONS, start, end, glued)]
     for clitic in lexicon.clitics:
         rest = word[len(clitic) :]
-        if not word.startswith(clitic) or len(rest) < (_ELIDED if clitic.isascii() and len(clitic) == 1 else 2):
+        if not word.startswith(clitic) or len(rest) < 2:
             continue
         senses, options = lexicon.entries.get(rest, NOTHING), vocabulary.phrases.get(rest, _NO_OPTIONS)
+        if len(rest) < _ELIDED and clitic.isascii() and len(clitic) == 1 and (len(rest) < _ELIDED - 2 or not options):
+            continue
         if senses or options:
             middle = start + len(clitic)
             small = Piece(clitic, lexicon.entries.get(clitic, NOTHING), _NO_OPTIONS, start, middle, glued)

@@ -43,10 +43,17 @@ def relate(names: Names, lexicon: Lexicon) -> None:
                 names.parts[root] = tuple({*names.parts.get(root, ()), *numbers})
 
 
+def _numbers(word: str) -> tuple[str, ...]:
+    """A Latin word's plural or singular; its other gender may be another language's word."""
+    if not word.isascii():
+        return ()
+    return (word[:-1], word[:-2] if word.endswith("es") else word) if word.endswith("s") else (word + "s", word + "es")
+
+
 def _about(words: tuple[str, ...], named: dict[str, tuple[int, ...]], roots: dict[str, str]) -> set[int]:
     """The options that have a word of the matter in their names, in some form."""
-    whole = set(words)
-    forms = {stem(word) for word in words if " " not in word and len(word) > 1}
+    whole = {form for word in words for form in (word, *_numbers(word))}
+    forms = {stem(word) for word in words if " " not in word and len(word) > 1 and not word.isascii()}
     return {
         number
         for name, numbers in named.items()

@@ -88,7 +88,15 @@ class _Walk:
             at = mention.end
         taken = {at: mention for mention in self.found for at in range(mention.first, mention.end)}
         denials = Denials(self.pieces, frozenset(taken), troubled=self.options.troubled)
-        return [self._judged(self._stressed(mention), denials) for mention in self.found]
+        judged = [self._judged(self._stressed(mention), denials) for mention in self.found]
+        if len(judged) < 2 or not any("formerly" in piece.senses for piece in self.pieces):
+            return judged
+        past = [denials.is_of_the_past(mention.first, mention.end) for mention in judged]
+        return (
+            judged
+            if all(past)
+            else [replace(one, refused="no") if was else one for one, was in zip(judged, past, strict=True)]
+        )
 
     def _judged(self, mention: Mention, denials: Denials) -> Mention:
         """The mention, refused where it is said no to and no name of it says no itself ("No family doctor")."""
@@ -102,6 +110,10 @@ class _Walk:
 
     def _stressed(self, mention: Mention) -> Mention:
         """With a strong degree beside it, the option that says so: "agree completely" is "Strongly agree"."""
+        if len(mention.options) == 2 and self.options.stronger.get(min(mention.options)) == max(mention.options):
+            mention = replace(mention, options=(min(mention.options),))  # "desacuerdo": not strongly
+        elif len(mention.options) == 2 and self.options.stronger.get(max(mention.options)) == min(mention.options):
+            mention = replace(mention, options=(max(mention.options),))
         stronger = self.options.stronger.get(mention.options[0]) if len(mention.options) == 1 else None
         if stronger is None:
             return mention

@@ -31,7 +31,7 @@ _CONCEPTS = (
     "no",
 )
 #: Senses by which a word of any language finds an option: "lundi" the option "Monday".
-_MEANINGS = ("daypart", "weekday", "month", "rate", "day", "holiday")
+_MEANINGS = ("frequency", "daypart", "weekday", "month", "rate", "day", "holiday")
 #: What stands before a word to say the opposite of it.
 _OPPOSITES = ("dis", "un", "in", "im", "non", "mis", "des", "de", "me", "не", "غير ")
 #: Something that names an option, and whether slips of it are looked for.

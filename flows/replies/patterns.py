@@ -116,3 +116,10 @@ def others(language: str) -> tuple[str, ...]:
     """The group `others`: who else may be asked to stop, right after a pattern: "que no me molesten los vecinos"."""
     groups = dict(words(language).groups)
     return tuple(f"{one} " for one in _alternatives(groups.get("others", ""), groups))
+
+
+@cache
+def mistakes(language: str) -> tuple[str, ...]:
+    """The group `mistake`: words of a clause that tells of a wrong answer, beside the wish to go back."""
+    groups = dict(words(language).groups)
+    return tuple(_alternatives(groups.get("mistake", ""), groups))

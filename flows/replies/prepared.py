@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from flows.definition import Question
 from flows.replies.counting import Counted, units, whom
-from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, lexicon
+from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, lexicon, read
 from flows.replies.options import Options, of_question, of_scale
 from flows.replies.quantities import counted_unit
 from flows.replies.reading import ReplyContext
+from flows.replies.words import nearest_language
 from flows.replies.yesno import about_having, echoes
 
 _MOST = 1024
@@ -22,7 +23,8 @@ class Prepared:
     `options`: of a choice, or the labelled points of a scale. `asked`: the units of time that a number question speaks
     of. `echoed`: the stems of the question's words. `about_contact`: the options are ways to be reached, so that
     "don't text me" chooses among them. `counted`: whom a number question counts. `counts`: the unit of time that it counts,
-    "" where it counts other things. `having`: a yes-or-no question asks what somebody has.
+    "" where it counts other things. `having`: a yes-or-no question asks what somebody has. `part`: the part of the day that a question
+    for a time asks about.
     """
 
     question: Question
@@ -35,6 +37,7 @@ class Prepared:
     counted: Counted | None
     counts: str | None
     having: bool
+    part: str
 
 
 _kept: dict[tuple[int, str, tuple[str, ...]], Prepared] = {}
@@ -68,11 +71,20 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         vocabulary=vocabulary,
         asked=units(question, words) if question.kind == "number" else frozenset(),
         echoed=echoes(question) if question.kind in ("yesno", "scale", "choice") else frozenset(),
+        part=_part(question, words) if question.kind == "time" else "",
         having=question.kind == "yesno" and about_having(question, words),
         counted=whom(question, words) if question.kind == "number" else None,
         counts=counted_unit(question, words) if question.kind == "number" else None,
         about_contact=question.kind in ("choice", "choices") and _about_contact(vocabulary, words),
     )
+
+
+def _part(question: Question, words: Lexicon) -> str:
+    """The one part of the day that the question's text in the reader's language names."""
+    tag = next((tag for tag in question.text if nearest_language(tag) == words.languages[0]), None)
+    pieces = read(question.text[tag], words).pieces if tag is not None else []
+    parts = {str(piece.senses["daypart"]) for piece in pieces if "daypart" in piece.senses}
+    return parts.pop() if len(parts) == 1 else ""
 
 
 def _about_contact(vocabulary: Vocabulary, words: Lexicon) -> bool:

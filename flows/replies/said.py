@@ -147,7 +147,7 @@ class _Gatherer:
             self._one_unit(at)
         elif "rate" in piece.senses and self._is_dated_week(str(piece.senses["rate"]), at):
             said.quarrel = True
-        elif piece.has("before", "after") and not piece.has("at", "day_article"):
+        elif piece.has("before", "after") and not piece.has("at", "day_article") and not tells_weekday(self.pieces, at):
             counted = at > 0 and "unit" in self.pieces[at - 1].senses  # "a week from Friday"
             shifts = not counted and shifts_day(self.pieces, self.amounts, at)
             said.stray = said.stray or shifts

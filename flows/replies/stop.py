@@ -34,6 +34,8 @@ Wish = Literal["stop", "pattern", "weak", "doubt"]
 def wish(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool = False) -> Wish | None:
     """Whether `message` asks to stop. `open_question`: any words at all could be an answer; `loose`: so could other
     words than the options named."""
+    if _says_nothing_of_it(message, lexicon):
+        return None
     if _keyword_first(message, lexicon, open_question, loose=loose):
         return "stop"
     clauses = _clauses(message)
@@ -51,7 +53,33 @@ def wish(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool
     if "words" in strengths:
         answers = any(piece.options or piece.is_digits or piece.has(*_ANSWERS) for piece in message.pieces)
         return "doubt" if open_question or answers else "stop"
-    return _by_pattern(message, lexicon, open_question, open_question or loose)
+    found = _by_pattern(message, lexicon, open_question, open_question or loose)
+    if found in ("weak", "doubt") and len(clauses) > 1 and _is_in_every_clause(message, lexicon, open_question):
+        return "stop"
+    return found
+
+
+def _says_nothing_of_it(message: Message, lexicon: Lexicon) -> bool:
+    """Whether the reply has none of the words that every wish to stop has one of: most replies are seen at once to have none."""
+    tokens = message.whole.split(" ")
+    if not (lexicon.stopping.isdisjoint(tokens) and _signs().isdisjoint(tokens)):
+        return False
+    return not any("stop" in piece.senses for piece in message.pieces) and not _spelled_out(message.whole)
+
+
+def _is_in_every_clause(message: Message, lexicon: Lexicon, open_question: bool) -> bool:
+    """Whether each clause by itself is a wish to stop: "ayaw ko na sumali, wag na mag message"."""
+    first = 0
+    ends = [at for at, piece in enumerate(message.pieces) if piece.is_sign]
+    for end in (*ends, len(message.pieces)):
+        clause = message.cut(first, end)
+        first = end + 1
+        if not clause.bare:
+            continue
+        strength = lexicon.entries.get(clause.bare, {}).get("stop")
+        if strength is None and _by_pattern(clause, lexicon, open_question, False) not in ("stop", "pattern", "weak"):
+            return False
+    return True
 
 
 def _keyword_first(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.replies.clock import Clock, with_daypart
+from flows.replies.clock import Clock, in_part, with_daypart
 from flows.replies.lexicon import Lexicon, Message, Piece
 from flows.replies.numerals import Amount, amounts
 from flows.replies.reading import Reading
@@ -12,10 +12,13 @@ _BEYOND = ("before", "after", "more_than", "less_than", "at_least", "at_most", "
 _BEYOND_AFTER = ("more_than", "less_than", "at_least", "at_most")
 
 
-def read_time(message: Message, lexicon: Lexicon) -> Reading:
-    """The one time that the reply names, as `15:30`. An hour that could be of the morning or the evening is unclear."""
+def read_time(message: Message, lexicon: Lexicon, part: str = "") -> Reading:
+    """The one time that the reply names, as `15:30`. An hour that could be of the morning or the evening is unclear,
+    unless the question says of which `part` of the day."""
     hours = _Hours(message, lexicon)
     found = hours.all()
+    if part and not any(piece.has("am", "pm", "daypart") for piece in message.pieces):
+        found = [clock if clock.sure else in_part(clock, part) for clock in found]
     if hours.broken:
         return UNCLEAR
     if len(found) == 1 and {"am", "pm"} <= {sense for piece in message.pieces for sense in piece.senses}:

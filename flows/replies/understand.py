@@ -219,7 +219,7 @@ def _by_kind(ready: Prepared, message: Message, text: str, context: ReplyContext
         case "date":
             return read_date(question, message, words, context.now.date())
         case "time":
-            return read_time(message, words)
+            return read_time(message, words, ready.part)
         case "phone":
             return read_phone(text, context.region)
         case "email":

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from flows.loader import load
 from flows.replies import Reading, ReplyContext, understand
 from tests.replies.report import flow
 
@@ -111,6 +112,79 @@ def test_numbers_are_put_together_and_ages_count_nobody(where: str, language: st
 )
 def test_yes_and_no_and_other_families(where: str, language: str, reply: str, said: object) -> None:
     assert value(where, language, reply) == said
+
+
+@pytest.mark.parametrize(
+    ("where", "language", "reply", "said"),
+    [
+        ("street.focus", "en", "used to be parks, now jobs", "jobs"),
+        ("street.focus", "fr", "avant c'était le logement mais astheure l'emploi", "jobs"),
+        ("street.focus", "es", "antes parques, ahora empleo", "jobs"),
+        ("hall.evening", "en", "any night but sunday", "unclear"),
+        ("hall.merge", "es", "muy desacuerdo", "sdisagree"),
+        ("hall.drill", "tl", "tuwing linggo lang ako free", "unclear"),
+        ("hall.drill", "en", "mondays", "unclear"),
+        ("hall.drill", "en", "the 4th of january, after xmas break", "2027-01-04"),
+        ("hall.firstaid", "en", "yes if possible", True),
+        ("street.focus", "en", "oops wrong answer before, back", "back"),
+        ("street.focus", "tl", "pwede makausap ang tao talaga", "person"),
+        ("street.focus", "fr", "je veux parler a quelquun", "person"),
+        ("street.focus", "fr", "jveux pu recevoir ça", "stop"),
+        ("street.idea", "tl", "ayaw ko na sumali, wag na mag message ulit", "stop"),
+        ("street.best_time", "tl", "ayoko sagutin yan, next na", "skipped"),
+        ("library.seats", "tl", "ako lang mag isa", 1),
+    ],
+)
+def test_what_was_and_what_is_and_clauses_that_agree(where: str, language: str, reply: str, said: object) -> None:
+    assert value(where, language, reply) == said
+
+
+_OFTEN = """
+flow: often
+title: Often
+languages: [en, fr, es, uk, zh]
+start: often
+states:
+  often:
+    ask: choice
+    text: How often?
+    options:
+      always: {en: Always, fr: Toujours, es: Siempre, uk: Завжди, zh: 总是}
+      often: {en: Often, fr: Souvent, es: A menudo, uk: Часто, zh: 经常}
+      rarely: {en: Rarely, fr: Rarement, es: Rara vez, uk: Рідко, zh: 很少}
+      never: {en: Never, fr: Jamais, es: Nunca, uk: Ніколи, zh: 从不}
+    next: hour
+  hour: {ask: time, text: What time in the evening?, next: done}
+  done: {say: Thanks, end: completed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "reply", "said"),
+    [
+        ("en", "every single time", "always"),
+        ("en", "hardly ever", "rarely"),
+        ("fr", "tout l'temps", "always"),
+        ("fr", "souvan", "often"),
+        ("es", "casi nunca", "rarely"),
+        ("uk", "жодного разу", "never"),
+        ("zh", "几乎不", "rarely"),
+    ],
+)
+def test_how_often_is_said_in_many_ways(language: str, reply: str, said: str) -> None:
+    flow_of = load(_OFTEN)
+    question = flow_of.states["often"].ask
+    assert question is not None
+    assert understand(question, reply, ReplyContext(language, flow_of.languages, _NOW)).value == said
+
+
+def test_an_hour_is_of_the_part_of_the_day_that_is_asked_about() -> None:
+    flow_of = load(_OFTEN)
+    question = flow_of.states["hour"].ask
+    assert question is not None
+    context = ReplyContext("en", flow_of.languages, _NOW)
+    assert understand(question, "half past seven", context).value == "19:30"
+    assert understand(question, "once its dark out", context).outcome == "unclear"
 
 
 @pytest.mark.parametrize(("name", "tag"), [("ਪੰਜਾਬੀ", "pa"), ("हिन्दी", "hi"), ("Gàidhlig", "gd")])
