@@ -59,8 +59,9 @@ _QUEUED = text("messages.status = 'queued'")
 # it empty takes for small: so written, the condition fits no index.
 _STILL_QUEUED = text("messages.status || '' = 'queued'")
 _WAITING = text("messages.direction = 'out' AND messages.status IN ('queued', 'sending')")
-_m = cast("Table", Message.__table__).c
-_older = cast("Table", Message.__table__).alias("older")
+_table = cast("Table", Message.__table__)
+_m = _table.c
+_older = _table.alias("older")
 _SENDER: BindParameter[int] = bindparam("sender")
 _PRIORITY: BindParameter[int] = bindparam("of_priority")
 _LIMIT: BindParameter[int] = bindparam("limit")
@@ -116,7 +117,7 @@ _DUE = (
 
 _FREE = select(_m.id).where(among(_m.id, "ids"), _STILL_QUEUED).with_for_update(key_share=True, skip_locked=True)
 _CLAIM = (
-    update(Message)
+    update(_table)
     .where(among(_m.id, "ids"), _STILL_QUEUED)
     .values(status="sending", claimed_at=_NOW, claimed_by=bindparam("by"), attempts=_m.attempts + 1)
 )
@@ -126,15 +127,16 @@ _end = UpdateMany(Message, "status", "error_code", "error", "settled_at")
 
 def due(connection: Connection, sender_id: int, priority: int, now: datetime, limit: int) -> list[DueMessage]:
     """A sender's messages of one priority whose time has come and that nothing of the same address goes before, the oldest first."""
-    soon = now + CHAT_SPACING
-    rows: Iterable[Any] = connection.execute(
-        _DUE, {"sender": sender_id, "of_priority": priority, "now": now, "soon": soon, "limit": limit}
-    )
+    given = {"sender": sender_id, "of_priority": priority, "now": now, "soon": now + CHAT_SPACING, "limit": limit}
+    rows: Iterable[Any] = connection.execute(_DUE, given).all()
     return [DueMessage(*row) for row in rows]
 
 
 def free(connection: Connection, ids: Collection[int]) -> set[int]:
-    """Those of `ids` that are queued still and that no other transaction is changing just now; they are locked for this one."""
+    """Those of `ids`, which this transaction has read as queued, that no other has changed since or is changing just now; they are
+    locked for this one. On SQLite a writing transaction is alone."""
+    if connection.dialect.name == "sqlite":
+        return set(ids)
     return set(connection.execute(_FREE, {"ids": sorted(ids)}).scalars()) if ids else set()
 
 
@@ -197,7 +199,7 @@ def waiting_of_campaign(connection: Connection, campaign_id: int) -> int:
 
 
 _SPACED = (
-    update(Message)
+    update(_table)
     .where(
         _m.id.in_(
             select(_m.id)
@@ -215,7 +217,7 @@ def space(connection: Connection, address_ids: Collection[int], until: datetime)
         connection.execute(_SPACED, {"addresses": sorted(address_ids), "until": until})
 
 
-_newer = cast("Table", Message.__table__).alias("newer")
+_newer = _table.alias("newer")
 #: Until when hours do not bind the newest reply, due already, of the same conversation.
 _TEXTING_UNTIL = (
     select(func.max(_newer.c.hours_exempt_until))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, Connection, Row, Table, bindparam, select, text
@@ -56,18 +57,18 @@ _STATE = (
 )  # fmt: skip
 _BY_ID = _STATE.where(among(_m.id, "ids"))
 _BY_PROVIDER_ID = _STATE.where(_m.sender_id == _SENDER, among(_m.provider_id, "provider_ids"))
-_CHANGED = (
-    "status", "provider_id", "error_code", "error", "attempts", "due_at", "hours_exempt_until", "valid_until",
-    "claimed_at", "sent_at", "settled_at", "retried_at",
-)  # fmt: skip
-_save = UpdateMany(Message, *_CHANGED)
+#: What a result or a receipt says of a message, and what changes too where it goes back into the queue.
+_SAID = ("status", "provider_id", "error_code", "error", "sent_at", "settled_at")
+_QUEUED = (*_SAID, "attempts", "due_at", "hours_exempt_until", "valid_until", "claimed_at", "retried_at")
+_save_said, _save_queued = UpdateMany(Message, *_SAID), UpdateMany(Message, *_QUEUED)
+_said, _queued = attrgetter(*_SAID, "id"), attrgetter(*_QUEUED, "id")
 
 
 def lock_states(connection: Connection, ids: Collection[int]) -> dict[int, MessageState]:
     """Out-going messages by id, locked in the order of ids so that two transactions never wait for each other."""
     if not ids:
         return {}
-    rows: Iterable[Any] = connection.execute(_BY_ID, {"ids": sorted(ids)})
+    rows: Iterable[Any] = connection.execute(_BY_ID, {"ids": sorted(ids)}).all()
     return {row[0]: MessageState(*row) for row in rows}
 
 
@@ -84,8 +85,14 @@ def lock_by_provider_id(
 
 
 def save_states(connection: Connection, states: Iterable[MessageState]) -> None:
-    """Write back what results and receipts changed."""
-    _save(connection, ((*(getattr(state, name) for name in _CHANGED), state.id) for state in states))
+    """Write back what results and receipts changed. Times and tries change of those alone that are queued again: most are not,
+    and columns that stay as they are would have their indexes written anew."""
+    queued: list[MessageState] = []
+    others: list[MessageState] = []
+    for state in states:
+        (queued if state.status == "queued" else others).append(state)
+    _save_said(connection, map(_said, others))
+    _save_queued(connection, map(_queued, queued))
 
 
 def claimed_before(connection: Connection, before: datetime | None, limit: int = 10_000) -> list[int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Exists, Row, Table, bindparam, or_, select, text, update
+from sqlalchemy import Connection, Exists, Row, Table, Update, bindparam, or_, select, text, update
 
 from storage.bulk import among
 from storage.models import Message, Sender, SenderCommunity, UtcDateTime
@@ -15,7 +16,8 @@ from storage.models.messages import PRIORITY_BULK, PRIORITY_REMINDER, PRIORITY_R
 #: Results in a row of which nobody knows whether the message went, after which a sender pauses and probes (DESIGN §10).
 PROBE_AFTER = 5
 
-_s = cast("Table", Sender.__table__).c
+_table = cast("Table", Sender.__table__)
+_s = _table.c
 _NOW = bindparam("now", type_=UtcDateTime())
 
 
@@ -69,7 +71,13 @@ def in_doubt(connection: Connection, sender_ids: Collection[int]) -> set[int]:
 
 def change_sender(connection: Connection, sender_id: int, **values: Any) -> None:
     """Set columns of a sender."""
-    connection.execute(update(Sender).where(_s.id == sender_id).values(**values))
+    connection.execute(_changing(tuple(values)), {"of_sender": sender_id, **values})
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Update:
+    # Made once for each set of columns: making it takes ten times as long as the database takes for it.
+    return update(_table).where(_s.id == bindparam("of_sender")).values({name: bindparam(name) for name in names})
 
 
 def pause_sender(connection: Connection, sender_id: int, reason: str, now: datetime) -> bool:

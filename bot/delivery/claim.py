@@ -21,7 +21,7 @@ from storage.progress import open_visits
 
 _log = structlog.get_logger(__name__)
 
-#: Messages looked at in one claim at least, so that many that must wait are moved aside quickly.
+#: Messages looked at in one claim where some may not leave, so that many that must wait are moved aside quickly.
 LOOK_AT = 200
 #: When to ask again for a sender that another claim has just now.
 BUSY = timedelta(milliseconds=20)
@@ -92,7 +92,8 @@ def claim(
     if not budget.affords(1):
         return Claim(now, again_at=budget.ready_at(1))
     wanted = 1 if probing else min(limit, max(1, int(budget.left) + 1))
-    sorting = _Sorting(connection, sender, now, budget, wanted, wanted if bulk_limit is None else bulk_limit, by)
+    bulk_wanted = wanted if bulk_limit is None else bulk_limit
+    sorting = _Sorting(connection, sender, now, budget, wanted, bulk_wanted, by, left=budget)
     return sorting.claim(probing)
 
 
@@ -103,7 +104,7 @@ def _probe_is_out(connection: Connection, sender: Row[Any]) -> bool:
 
 @dataclass(slots=True)
 class _Sorting:
-    """One claim under way: what leaves, what waits, what ends."""
+    """One claim under way: what leaves, what waits, what ends. `left`: of the budget, once those that leave are paid for."""
 
     connection: Connection
     sender: Row[Any]
@@ -112,6 +113,7 @@ class _Sorting:
     wanted: int
     bulk_wanted: int
     by: int | None
+    left: Budget
     chosen: list[DueMessage] = field(default_factory=list)
     waits: list[tuple[DueMessage, Wait]] = field(default_factory=list)
     ends: list[tuple[DueMessage, End]] = field(default_factory=list)
@@ -131,16 +133,34 @@ class _Sorting:
         if chosen:
             self._take(chosen, probing)
         if self.again_at is None and (full or looked_at > len(chosen) + len(moved)):
-            self.again_at = self.budget.ready_at(1) if chosen or moved else None
+            self.again_at = self.left.ready_at(1) if chosen or moved else None
         return Claim(self.now, tuple(map(self._claimed, chosen)), self.again_at)
 
     def _sort(self) -> tuple[int, bool]:
-        """Decide on the next messages: how many were looked at, and whether there may be more behind them."""
-        window = max(LOOK_AT, self.wanted)
+        """Decide on the next messages: how many were looked at, and whether there may be more behind them.
+
+        No more than are wanted, as long as all of those may leave: what is left over would be read again by the next claim.
+        """
+        found = self._look(self.wanted)
+        self._decide(found)
+        if len(found) < self.wanted or self.wanted >= LOOK_AT or not (self.waits or self.ends):
+            return len(found), len(found) >= self.wanted
+        found = self._look(LOOK_AT)
+        self._decide(found)
+        return len(found), len(found) >= LOOK_AT
+
+    def _look(self, window: int) -> list[DueMessage]:
+        """The next messages, the most urgent first."""
         found: list[DueMessage] = []
         for priority in (PRIORITY_REPLY, PRIORITY_REMINDER, PRIORITY_BULK):
             if len(found) < window and (priority == PRIORITY_REPLY or self.bulk_wanted):
                 found += outbox.due(self.connection, self.sender.id, priority, self.now, window - len(found))
+        return found
+
+    def _decide(self, found: Sequence[DueMessage]) -> None:
+        """Which of these leave, which wait, which end; by a full budget each time."""
+        self.chosen, self.waits, self.ends = [], [], []
+        self.left, self.again_at = self.budget, None
         rules, addresses, bulk = self._rules(found), set[int](), 0
         for message in found:
             verdict = rules.verdict(message)
@@ -152,15 +172,14 @@ class _Sorting:
                 if len(self.chosen) >= self.wanted or (message.priority and bulk >= self.bulk_wanted):
                     break
                 cost = cost_of(message.channel, message.segments)
-                if not self.budget.affords(cost):
-                    self.again_at = self.budget.ready_at(cost)
+                if not self.left.affords(cost):
+                    self.again_at = self.left.ready_at(cost)
                     break
-                self.budget = self.budget.spend(cost)
+                self.left = self.left.spend(cost)
                 addresses.add(message.address_id)
                 bulk += message.priority > PRIORITY_REPLY
                 rules.left(message)
                 self.chosen.append(message)
-        return len(found), len(found) >= window
 
     def _rules(self, found: Sequence[DueMessage]) -> Rules:
         self._read_places(found)
@@ -241,8 +260,8 @@ class _Sorting:
         senders.change_sender(
             self.connection,
             self.sender.id,
-            budget=self.budget.left,
-            budget_at=self.budget.at,
+            budget=self.left.left,
+            budget_at=self.left.at,
             wait_until=None,
             probe_id=chosen[0].id if probing else None,
         )

@@ -112,7 +112,7 @@ def _explained(connection: Connection, explain: str, statements: list[tuple[str,
 HOT: dict[str, tuple[Callable[[Connection], object], str, str]] = {
     "due": (lambda c: outbox.due(c, 1, 2, NOON, 200), "ix_messages_outbox", "sender_id"),
     "due, in line": (lambda c: outbox.due(c, 1, 2, NOON, 200), "ix_messages_waiting", "address_id"),
-    "free": (lambda c: outbox.free(c, [1, 2, 3]), "", "id"),
+    "free": (lambda c: outbox.free(c, [1, 2, 3]), "", ""),
     "claim": (lambda c: outbox.claim(c, [1, 2, 3], NOON), "", "id"),
     "put off": (lambda c: outbox.put_off(c, [(NOON, 1)]), "", ""),
     "catch up": (lambda c: outbox.catch_up(c, 1, NOON), "ix_messages_outbox", "sender_id"),
