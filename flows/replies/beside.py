@@ -13,6 +13,8 @@ _SHORT_REPLY = 4
 _AKIN_WORDS = 5
 #: Fewer still where one of them is a word that nobody knows: "اكل للقطة", food for the cat.
 _FEW_WORDS = 2
+#: A family's word is surer, since the options are all of its group: "جارتي ام احمد بتسقيها", my neighbour waters it.
+_KIN_WORDS = 4
 
 
 def of_another_sort(found: list[Mention], message: Message, options: Options) -> Piece | None:
@@ -52,8 +54,10 @@ def is_akin(mention: Mention, message: Message, options: Options) -> bool:
 def is_far_fetched(found: list[Mention], message: Message, options: Options, lexicon: Lexicon) -> bool:
     """Whether only words of an option's matter name it, amid others: "I am driving and will get back to you later"."""
     pieces = message.pieces
-    if not options.akin or not all(mention.refused or is_akin(mention, message, options) for mention in found):
+    meant = [mention for mention in found if not mention.refused]
+    if not options.akin or not meant or not all(is_akin(mention, message, options) for mention in meant):
         return False
+    kin = any(pieces[mention.first].text in options.kin for mention in meant)
     taken = {at for mention in found for at in range(mention.first, mention.end)}
     content = {
         at
@@ -67,7 +71,7 @@ def is_far_fetched(found: list[Mention], message: Message, options: Options, lex
     }
     beside = content - taken
     strange = any(pieces[at].is_unknown for at in beside)
-    few = _FEW_WORDS if options.other is not None else _FEW_WORDS + 1
+    few = _KIN_WORDS if kin else _FEW_WORDS if options.other is not None else _FEW_WORDS + 1
     return len(beside) >= (few if strange else _AKIN_WORDS)
 
 

@@ -19,12 +19,20 @@ UNCLEAR = Reading("unclear")
 def exact(message: Message, options: Options) -> Reading | None:
     """The option whose name the whole reply is. A name that is also another option's place is unclear."""
     name = message.whole.rstrip(" .!") or message.whole
-    named = options.full.get(name) or options.squashed.get(name.replace(" ", ""))
+    named = options.full.get(name) or options.squashed.get(name.replace(" ", "")) or _alone(message, options)
     if not named:
         return None
     if name.isdigit() and 1 <= int(name) <= len(options.keys) and int(name) - 1 not in named:
         named = (*named, int(name) - 1)
     return answer(options, named)
+
+
+def _alone(message: Message, options: Options) -> tuple[int, ...]:
+    """The options that the reply, courtesy aside, is a word for: "me" where "Alone" is one."""
+    if not options.alone:
+        return ()
+    content = [piece.text for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    return options.alone.get(" ".join(content), ())
 
 
 def answer(options: Options, numbers: tuple[int, ...], words: str | None = None) -> Reading:

@@ -9,7 +9,12 @@ from flows.replies.stems import stem, stems
 
 def relate(names: Names, lexicon: Lexicon) -> None:
     """Let the words of each matter name the option that alone is about it; a word that is part of another option stays its own."""
-    named = {name: numbers for table in (names.single, names.full) for name, numbers in table.items()}
+    named = {
+        name: numbers
+        for table in (names.single, names.full)
+        for name, numbers in table.items()
+        if name not in names.kin
+    }
     told = {root for name in named if " " not in name for root in stems(name)}
     roots = {name: stem(name) for name in named if name and " " not in name}
     found: dict[str, set[int]] = {}
@@ -25,7 +30,7 @@ def relate(names: Names, lexicon: Lexicon) -> None:
             about = everywhere[name] if _about(matter.labels, named, roots) else set()
             table = found if len(about) == 1 else shared
             for word in matter.belong:
-                if about and word not in named and not names.is_common(word):
+                if about and word not in named and word not in names.kin and not names.is_common(word):
                     table.setdefault(word, set()).update(about)
     for word, numbers in shared.items():
         found.setdefault(word, numbers)  # "food", where three options are: asked which

@@ -27,6 +27,8 @@ class Names:
         self.likely: set[str] = set()
         self.bound: set[str] = set()
         self.akin: set[str] = set()
+        self.kin: set[str] = set()
+        self.alone: dict[str, tuple[int, ...]] = {}
         self.shorter: list[tuple[str, int]] = []
         for own in lexicon.all:
             for canonical, others in own.spellings.items():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from flows.definition import Question
+from flows.replies.families import relate_families
 from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, read
 from flows.replies.matters import relate
 from flows.replies.names import Names
@@ -51,6 +52,7 @@ class Options:
     that name something only with another beside them, and their stems ("heaters" of "Electric heaters"). `slots`: the day's hours of each option ("Tuesday 10 to 12"), if several have some.
     `akin`: words that belong to the matter of an option and stand in no name of it, and their stems ("driving" where "Speeding cars" is one). `troubled`: the question asks what
     is wrong or missing ("What keeps you from coming?"). `factor`: minutes in the unit that the options count, where only the question names it.
+    `kin`: words of an option's family ("my wife" of "Family"), akin too. `alone`: those that name it only as the whole reply.
     """
 
     keys: tuple[str, ...]
@@ -73,6 +75,8 @@ class Options:
     slots: tuple[Slot | None, ...]
     akin: frozenset[str]
     troubled: bool
+    kin: frozenset[str]
+    alone: Mapping[str, tuple[int, ...]]
 
 
 def _halves(label: str) -> list[str]:
@@ -147,6 +151,7 @@ def prepare(
         gathered.add(text, number, likely=likely)
     if not spans:
         gathered.add_shorter()
+        relate_families(gathered, [(number, text) for number, text, _ in every])
         relate(gathered, lexicon)
     stronger = _stronger(labels, gathered, lexicon)
     denying, opposites = _denying(gathered), _opposites(gathered, stronger)
@@ -175,6 +180,8 @@ def prepare(
         stronger=stronger,
         slots=slots,
         akin=frozenset(gathered.akin),
+        kin=frozenset(gathered.kin),
+        alone=gathered.alone,
         bound=frozenset(gathered.bound | {stem(word) for word in gathered.bound}),
         troubled=troubled,
         tongues=any("speak" in lexicon.entries.get(name, {}) for name in gathered.full),

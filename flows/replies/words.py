@@ -41,6 +41,14 @@ class Matter(NamedTuple):
     belong: tuple[str, ...]
 
 
+class Family(NamedTuple):
+    """Everyday names of one answer. `labels`: what options call it; `belong`: what else does; `alone`: only as the whole reply."""
+
+    labels: tuple[str, ...]
+    belong: tuple[str, ...]
+    alone: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One language, as its file says.
@@ -50,7 +58,7 @@ class Words:
     `clitics`: small words written onto the next ("و" in "والطعام"). `patterns`: pattern texts by name (`stop.strong`,
     `asks.person`), with their `groups`. `tight`: phrases of letters and digits that stand without a space ("2moro").
     `spellings`: other spellings of words that labels may have. `matters`: words about one matter, each of which finds the
-    option that alone is about it. `short`: shorthand -> the word that patterns have ("u": "you").
+    option that alone is about it. `families`: groups of families, such as "never" among "how often". `short`: shorthand -> the word that patterns have ("u": "you").
     """
 
     language: str
@@ -67,6 +75,7 @@ class Words:
     tight: frozenset[str]
     spellings: Mapping[str, tuple[str, ...]]
     matters: Mapping[str, Matter]
+    families: Mapping[str, Mapping[str, Family]]
     short: Mapping[str, str]
 
 
@@ -127,7 +136,7 @@ _LISTS = frozenset(
 )
 _STOP_LISTS = ("words", "clear", "closed", "doubt")
 _STOP_PATTERNS = ("strong", "weak")
-_OTHERS = ("stop", "asks", "puts_off", "groups", "spellings", "matters", "short", "complete")
+_OTHERS = ("stop", "asks", "puts_off", "groups", "spellings", "matters", "families", "short", "complete")
 #: Every section that a file may have; docs/reply-words.md says what each means.
 SECTIONS = frozenset((*_SCALARS, *_TABLES, *_LISTS, *_OTHERS))
 
@@ -150,6 +159,7 @@ class _File:
         self.tight: set[str] = set()
         self.spellings: dict[str, tuple[str, ...]] = {}
         self.matters: dict[str, Matter] = {}
+        self.families: dict[str, dict[str, Family]] = {}
         self.short: dict[str, str] = {}
 
     def wrong(self, place: str, remedy: str) -> WordsError:
@@ -200,6 +210,9 @@ class _File:
         elif section == "matters":
             for name, text in self.table(section, body).items():
                 self.matters[str(name)] = self._matter(f"matters.{name}", text)
+        elif section == "families":
+            for name, group in self.table(section, body).items():
+                self.families[str(name)] = self._group(f"families.{name}", group)
         elif section == "short":
             for name, text in self.table(section, body).items():
                 self.short.update({key(one): key(str(name)) for one in self.list(f"short.{name}", text)})
@@ -212,6 +225,16 @@ class _File:
         """Before a semicolon what labels call a matter, after it what belongs to it; without one each word is both."""
         parts = [tuple(key(one) for one in self.list(place, part)) for part in str(text).split(";")]
         return Matter(parts[0], tuple(word for part in parts for word in part))
+
+    def _group(self, place: str, group: object) -> dict[str, Family]:
+        """Before a semicolon what options call an answer, after it what else does, after a second what does as a whole reply."""
+        found: dict[str, Family] = {}
+        for name, text in self.table(place, group).items():
+            parts = [tuple(key(one) for one in self.list(f"{place}.{name}", part)) for part in str(text).split(";")]
+            if len(parts) > len(Family._fields):
+                raise self.wrong(f"{place}.{name}", "has more than two semicolons")
+            found[str(name)] = Family(*parts, *[()] * (len(Family._fields) - len(parts)))
+        return found
 
     def _table(self, section: str, body: object) -> None:
         sense, convert = _TABLES[section]
@@ -262,6 +285,7 @@ def read(path: Path) -> Words:
         tight=frozenset(file.tight),
         spellings=file.spellings,
         matters=file.matters,
+        families=file.families,
         short=file.short,
     )
 
