@@ -28,6 +28,8 @@ def thread(
         Message.run_id,
         Message.visit,
         Message.segments,
+        Message.priority,
+        Message.due_at,
         Message.created_at,
     ).where(Message.sender_id == sender_id, Message.address_id.in_([row.id for row in found]), Message.id > after)
     people = [row.participant_id for row in found]

@@ -62,7 +62,7 @@ class _Phone:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     mine: list[str] = field(default_factory=list)
     buttons: dict[str, dict[str, Any]] = field(default_factory=dict)
-    last: int = 0
+    seen: set[int] = field(default_factory=set)
 
     async def hold(self) -> None:
         """Show what comes and send what is typed, until either ends."""
@@ -87,7 +87,7 @@ class _Phone:
 
     async def _listen(self, session: aiohttp.ClientSession) -> None:
         while True:
-            query = {"sender": self.sender, "address": self.address, "after": str(self.last)}
+            query = {"sender": self.sender, "address": self.address}
             async with session.get(f"{self.url}/simulator/events", params=query) as events:
                 if events.status != 200:
                     raise NotReady(
@@ -99,7 +99,9 @@ class _Phone:
                         self._show(orjson.loads(line[6:]))
 
     def _show(self, message: dict[str, Any]) -> None:
-        self.last = message["id"]
+        if message["id"] in self.seen:
+            return
+        self.seen.add(message["id"])
         if message["direction"] == "in":
             if message["text"] in self.mine and sys.stdin.isatty():
                 self.mine.remove(message["text"])

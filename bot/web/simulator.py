@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,6 +17,7 @@ from bot.channels.simulator import text
 from bot.channels.telegram_webhooks import load_update as load_json
 from bot.committer import Busy
 from storage.communities import find_sender
+from storage.models.messages import PRIORITY_REPLY
 from storage.threads import thread
 
 Scope = dict[str, Any]
@@ -24,6 +26,9 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 #: How often a phone that somebody looks at asks for what is new, and how long one stream lasts, in seconds.
 LOOK_EVERY, STREAM_FOR = 0.4, 3600
+#: A reply that leaves within so long is waited for, so that the order stays. What waits for longer (for the morning, a cap, a campaign
+#: that is paused) holds nothing up.
+ABOUT_TO_LEAVE = timedelta(seconds=5)
 LARGEST_TEXT = 64 * 1024
 _MESSAGE_ID = re.compile(r"[0-9]{1,18}")
 
@@ -105,14 +110,15 @@ class SimulatorRoutes:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         gone = asyncio.ensure_future(_until_gone(receive))
         ending = asyncio.ensure_future(self._ending.wait())
-        last, ends = int(after), asyncio.get_running_loop().time() + STREAM_FOR
+        seen, low, ends = set[int](), int(after), asyncio.get_running_loop().time() + STREAM_FOR
         try:
             while not (gone.done() or ending.done()) and asyncio.get_running_loop().time() < ends:
-                rows = await asyncio.to_thread(self._news, sender, address, last)
+                rows, low = await asyncio.to_thread(self._news, sender, address, low)
                 for row in rows:
-                    last = row["id"]
-                    event = f"id: {last}\ndata: ".encode() + orjson.dumps(row) + b"\n\n"
-                    await send({"type": "http.response.body", "body": event, "more_body": True})
+                    if row["id"] not in seen:
+                        seen.add(row["id"])
+                        event = f"id: {row['id']}\ndata: ".encode() + orjson.dumps(row) + b"\n\n"
+                        await send({"type": "http.response.body", "body": event, "more_body": True})
                 await asyncio.wait({gone, ending}, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
         finally:
             gone.cancel()
@@ -124,14 +130,17 @@ class SimulatorRoutes:
             row = find_sender(connection, address)
         return None if row is None else int(row.id)
 
-    def _news(self, sender_id: int, address: str, after: int) -> list[dict[str, Any]]:
+    def _news(self, sender_id: int, address: str, after: int) -> tuple[list[dict[str, Any]], int]:
+        """What may be shown of the thread after a message, and after which one to look again: before the first that waits."""
         with self._installation.read() as connection:
             rows = thread(connection, sender_id, address, after=after)
-        # A message shows once it has left; those behind one that waits wait too, so that the order stays.
-        shown = []
+        shown: list[dict[str, Any]] = []
+        soon, waits = self._installation.clock.now() + ABOUT_TO_LEAVE, False
         for row in rows:
             if row.direction == "out" and row.status in ("queued", "sending"):
-                break
+                waits = True
+                if row.status == "sending" or (row.priority == PRIORITY_REPLY and row.due_at <= soon):
+                    break
             if row.direction == "in" or row.status in ("sent", "delivered"):
                 shown.append(
                     {
@@ -143,7 +152,8 @@ class SimulatorRoutes:
                         "visit": row.visit,
                     }
                 )
-        return shown
+            after = after if waits else row.id
+        return shown, after
 
 
 async def answer(send: Send, status: int, value: object) -> None:

@@ -6,10 +6,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy import insert, select, update
 
 from bot.app import Installation, open_installation
 from bot.channels.base import Inbound
@@ -17,7 +19,8 @@ from bot.clock import SetClock
 from bot.committer import Busy
 from bot.config import load_settings
 from bot.web.simulator import SimulatorRoutes
-from tests.builders import RESIDENT, SENDER, a_place
+from storage.models import Address, Community, Message, Sender
+from tests.builders import NOON, RESIDENT, SENDER, a_participant, a_place
 from tests.providers.asgi import served
 
 TEXT: dict[str, Any] = {"sender": SENDER, "address": RESIDENT, "text": "housing"}
@@ -137,3 +140,33 @@ async def test_events_after_what_is_no_message_are_refused(phones: Phones, after
     query = {"sender": SENDER, "address": RESIDENT, "after": after}
     async with phones.session.get(f"{phones.url}/simulator/events", params=query) as events:
         assert events.status == 400
+
+
+async def test_a_message_that_waits_for_the_morning_holds_no_later_one_up_and_is_shown_when_it_leaves(
+    phones: Phones, installation: Installation
+) -> None:
+    with installation.write() as connection:
+        person = a_participant(connection, connection.execute(select(Community.id)).scalar_one())
+        sender_id, address_id = (connection.execute(select(one.id)).scalar_one() for one in (Sender, Address))
+        row = {
+            "sender_id": sender_id,
+            "address_id": address_id,
+            "participant_id": person,
+            "direction": "out",
+            "kind": "say",
+        }
+        row |= {"community_id": connection.execute(select(Community.id)).scalar_one(), "created_at": NOON}
+        for text, status, due in (("update", "queued", NOON + timedelta(hours=9)), ("reply", "sent", NOON)):
+            connection.execute(insert(Message).values(**row, text=text, status=status, due_at=due))
+    query = {"sender": SENDER, "address": RESIDENT}
+    async with phones.session.get(f"{phones.url}/simulator/events", params=query) as events, asyncio.timeout(20):
+        assert await _next_text(events) == "reply"
+        with installation.write() as connection:
+            connection.execute(update(Message).values(status="sent"))
+        assert await _next_text(events) == "update"
+
+
+async def _next_text(events: aiohttp.ClientResponse) -> str:
+    while not (line := await events.content.readline()).startswith(b"data: "):
+        pass
+    return str(json.loads(line[6:])["text"])
