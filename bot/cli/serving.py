@@ -107,14 +107,20 @@ def _told_to_end(stop: Callable[[], None]) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def worker() -> None:
+MetricsPort = Annotated[
+    int | None, typer.Option(help="Answer /healthz, /readyz and /metrics of this process there.", min=1, max=65535)
+]
+MetricsHost = Annotated[str, typer.Option(help="The address to answer them on; 0.0.0.0 for every one.")]
+
+
+def worker(metrics_port: MetricsPort = None, metrics_host: MetricsHost = "127.0.0.1") -> None:
     """Send messages; any number of these on PostgreSQL."""
-    _run_alone(Roles(web=False, worker=True, scheduler=False))
+    _run_alone(Roles(web=False, worker=True, scheduler=False), metrics_host, metrics_port)
 
 
-def scheduler() -> None:
+def scheduler(metrics_port: MetricsPort = None, metrics_host: MetricsHost = "127.0.0.1") -> None:
     """Keep time: launches, reminders, timeouts, updates. A second one stands by."""
-    _run_alone(Roles(web=False, worker=False, scheduler=True))
+    _run_alone(Roles(web=False, worker=False, scheduler=True), metrics_host, metrics_port)
 
 
 def migrate(
@@ -171,7 +177,7 @@ def _opened() -> Installation:
     return open_installation(settings)
 
 
-def _run_alone(roles: Roles) -> None:
+def _run_alone(roles: Roles, metrics_host: str, metrics_port: int | None) -> None:
     sys.setswitchinterval(SWITCH_INTERVAL)
     installation = _opened()
     if installation.database.is_sqlite:
@@ -179,17 +185,20 @@ def _run_alone(roles: Roles) -> None:
             "SQLite's one file belongs to one process: run soundings serve, which does everything. "
             "For several processes set SOUNDINGS_DATABASE_URL=postgresql+psycopg://user:password@host/name"
         )
-    asyncio.run(_until_told(installation, roles))
+    asyncio.run(_until_told(installation, roles, metrics_host, metrics_port))
 
 
-async def _until_told(installation: Installation, roles: Roles) -> None:
+async def _until_told(installation: Installation, roles: Roles, metrics_host: str, metrics_port: int | None) -> None:
+    from bot.web.watching import watched
+
     stopping = asyncio.Event()
     process = Process(installation, roles, stop=stopping.set)
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stopping.set)
-    await process.start()
-    await stopping.wait()
-    await process.stop()
+    async with watched(process, metrics_host, metrics_port):
+        await process.start()
+        await stopping.wait()
+        await process.stop()
     installation.database.close()
     _tell_of_failure(process)
 

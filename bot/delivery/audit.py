@@ -174,6 +174,9 @@ class _Looking:
         exempt = message.hours_exempt_until
         if at is None or message.kind == "notification" or (exempt is not None and exempt > at):
             return False
+        if message.erased and message.timezone is None:
+            # Their zone went with them, if they had one of their own: whose clock it was nobody can tell any more.
+            return False
         place = self.places[message.community_id]
         zone = zone_of(message.timezone, place.timezone)
         try:

@@ -19,10 +19,14 @@ from storage.schema import SchemaMismatch, require_current
 
 
 class HealthRoutes:
-    """`GET /readyz` (the database answers and its schema is ours) and `GET /metrics` (for Prometheus)."""
+    """`GET /readyz` (the database answers and its schema is ours) and `GET /metrics` (for Prometheus).
 
-    def __init__(self, process: Process) -> None:
-        self._process = process
+    `shared`: the figures of the whole installation too, read from the database. One process tells them, so that sums over all
+    processes count them once.
+    """
+
+    def __init__(self, process: Process, *, shared: bool = True) -> None:
+        self._process, self._shared = process, shared
 
     def handles(self, scope: Scope) -> bool:
         """Whether this request is for here."""
@@ -57,6 +61,8 @@ class HealthRoutes:
         return hmac.compare_digest(given, f"Bearer {token}".encode())
 
     def _metrics(self) -> tuple[int, bytes, str]:
+        if not self._shared:
+            return 200, generate_latest(COUNTED), CONTENT_TYPE_LATEST
         registry = CollectorRegistry()
         depth = Gauge("soundings_outbox_messages", "Outgoing messages by status", ["status"], registry=registry)
         oldest = Gauge("soundings_outbox_oldest_seconds", "Age of the oldest message that is due", registry=registry)

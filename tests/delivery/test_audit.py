@@ -16,7 +16,8 @@ from bot.delivery.audit import AuditReport, audit
 from bot.delivery.dispatcher import Dispatcher
 from bot.writer import Writer
 from storage.database import Database
-from storage.models import Answer, Consent, Invitation, Message, Run, Sender, Update
+from storage.models import Answer, Consent, Invitation, Message, Participant, Run, Sender, Update
+from storage.persons import erase_person
 from tests.builders import NOON, a_house, an_inbound
 from tests.delivery.post import DAYTIME, RecordingChannel, Town, a_town, no_opt_outs
 
@@ -352,6 +353,19 @@ def test_what_left_outside_hours(database: Database, message: dict[str, Any], fo
     left(town, town.resident(timezone="America/Vancouver"), at=NIGHT)
     left(town)
     assert codes(town) == ({"outside_hours": 1} if found else {})
+
+
+@pytest.mark.parametrize("keep_answers", [True, False])
+def test_what_left_in_the_hours_of_somebody_who_was_erased_is_no_fault(database: Database, keep_answers: bool) -> None:
+    town = a_town(database, hours=DAYTIME)
+    resident = town.resident(timezone="America/Vancouver")
+    left(town, resident, at=NIGHT)
+    assert codes(town) == {}
+    with database.write() as connection:
+        erase_person(connection, resident, NOON + MINUTE, keep_answers=keep_answers)
+        zone = connection.execute(select(Participant.timezone).where(Participant.id == resident)).scalar_one()
+    assert zone == ("America/Vancouver" if keep_answers else None)
+    assert codes(town) == {}
 
 
 def test_what_overtook_a_message_that_it_ought_to_have_waited_for(database: Database) -> None:

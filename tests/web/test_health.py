@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
+import aiohttp
 import pytest
 from sqlalchemy import text
 
 from bot.app import Installation
 from bot.clock import SetClock
 from bot.config import Settings
+from bot.errors import NotReady
 from bot.process import Process, Roles
 from bot.web.health import HealthRoutes
+from bot.web.watching import watched
 from storage.database import Database
 from storage.jobs import defer
 from tests.builders import RESIDENT, a_community, a_participant, a_sender, an_inbound
@@ -95,3 +99,45 @@ async def test_a_process_without_its_tables_is_not_ready(postgres_database: Data
     status, body = await ask(process, "/readyz")
     process.writer.close()
     assert (status, "soundings migrate" in body) == (503, True)
+
+
+async def _get(url: str, token: str = "") -> tuple[int, str]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_a_worker_tells_what_it_sent_on_a_port_of_its_own(database: Database, clock: SetClock) -> None:
+    with database.write() as connection:
+        community_id = a_community(connection)
+        a_sender(connection, community_id)
+        a_participant(connection, community_id)
+    process = Process(
+        Installation(Settings(metrics_token="seven-seas"), database, clock), Roles(web=False, scheduler=False)
+    )
+    url = f"http://127.0.0.1:{(port := a_free_port())}"
+    async with watched(process, "127.0.0.1", port):
+        before = (await _get(f"{url}/metrics", "seven-seas"))[1]
+        await process.start()
+        await process.submit(an_inbound("HELP"))
+        async with asyncio.timeout(30):
+            while figure((await _get(f"{url}/metrics", "seven-seas"))[1], SENT) != figure(before, SENT) + 1:
+                await asyncio.sleep(0.02)
+        assert await _get(f"{url}/healthz") == (200, "ok\n")
+        assert await _get(f"{url}/readyz") == (200, "ready\n")
+        assert (await _get(f"{url}/metrics"))[0] == 403
+        assert (await _get(f"{url}/webhooks/telegram"))[0] == 404
+        # The figures that all processes share are told by one of them, or their sum would be too large.
+        assert "soundings_outbox_messages" not in (await _get(f"{url}/metrics", "seven-seas"))[1]
+        with pytest.raises(NotReady, match=f"Port {port} on 127.0.0.1 cannot be listened on"):
+            async with watched(process, "127.0.0.1", port):
+                raise AssertionError
+        await process.stop()
+    with pytest.raises(aiohttp.ClientError):
+        await _get(f"{url}/healthz")
+
+
+def a_free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
