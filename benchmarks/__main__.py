@@ -1,7 +1,8 @@
 """All benchmarks, one after the other, and their figures beside the targets: `python -m benchmarks [--quick] [--only NAME …]`.
 
-In at most a quarter of an hour. Writes `docs/performance.json` and the tables of `docs/performance.md` from it; `--quick` (about two
-minutes, small sizes, its figures mean little) and `--only` write nothing there unless `--write` says so. Ends with 1 where one of the
+Writes `docs/performance.json` and the tables of `docs/performance.md` from it; `--quick` (about two
+minutes, small sizes, its figures mean little) and `--only` (benchmarks or ratios, such as `R3`) write nothing there unless `--write`
+says so: the whole may be measured in parts. Ends with 1 where one of the
 benchmarks found a count that is wrong.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -33,6 +35,9 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
     "memory": ([], ["--people", "20000", "--idle", "4"]),
     "growth": (["--past", "1000000"], ["--people", "1000", "10000", "--past", "20000", "--messages", "20"]),
 }
+#: Which benchmark measures a ratio.
+OF_RATIO = {"R1": "inbound", "R2": "inbound", "R3": "outbox", "R4": "senders", "R5": "launch"}
+OF_RATIO |= {"R6": "outbox", "R7": "engine", "R8": "inbound", "R9": "memory", "R10": "growth"}
 
 
 def run(name: str, *, quick: bool) -> tuple[dict[str, Any] | None, float]:
@@ -52,7 +57,7 @@ def main() -> None:
     """Runs what is asked for."""
     options = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").partition("\n")[0])
     options.add_argument("--quick", action="store_true", help="small sizes: does it all work?")
-    options.add_argument("--only", nargs="+", choices=RUNS, default=list(RUNS), help="these alone")
+    options.add_argument("--only", nargs="+", choices=[*RUNS, *OF_RATIO], default=list(RUNS), help="these alone")
     options.add_argument("--json", action="store_true", help="print one JSON object in place of a table")
     options.add_argument(
         "--write", action="store_true", help="write the page in any case; what did not run stays as it was"
@@ -61,16 +66,17 @@ def main() -> None:
     console = Console(stderr=True)
     found: dict[str, Any] = {}
     failed = []
-    for name in asked.only:
+    names = list(dict.fromkeys(OF_RATIO.get(name, name) for name in asked.only))
+    for name in names:
         console.print(f"{name} …")
         result, seconds = run(name, quick=asked.quick)
         console.print(f"{name}: {seconds:.0f} s")
         if result is None or result.pop("failed", False):
             failed.append(name)
         if result is not None:
-            found[name] = {**result, "seconds": round(seconds)}
+            found[name] = {**result, "seconds": round(seconds), "load": round(os.getloadavg()[1], 1)}
     report = {"machine": machine(), "quick": asked.quick, "benchmarks": found}
-    if asked.write or (not asked.quick and set(asked.only) == set(RUNS) and not failed):
+    if asked.write or (not asked.quick and set(names) == set(RUNS) and not failed):
         _keep(report)
     if asked.json:
         print(json.dumps(report, ensure_ascii=False))

@@ -31,30 +31,26 @@ from bot.campaigns.launch import create_campaign
 from bot.campaigns.starting import start_pending
 from bot.config import Settings
 from bot.conversation import House
+from bot.hours import DAYS
 from bot.publishing import publish
 from flows.loader import load
 from storage.communities import community_by_id, insert_community, insert_sender, serve_community
 from storage.database import Database
 
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
-HOURS = {day: ["00:00", "24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")}
+HOURS = {day: ["00:00", "24:00"] for day in (*DAYS, "holiday")}
 FLOW = """
 flow: check-in
-title: {en: Check-in, fr: Le point}
+title: {en: One question, fr: Une question}
 languages: [en, fr]
 start: focus
 states:
   focus:
     ask: choice
-    text: {en: "GREETING{community}: what should we fix first?", fr: "GREETING{community}: par quoi commencer?"}
-    options:
-      lights: {label: {en: Street lights, fr: Lampadaires}}
-      snow: {label: {en: Snow on sidewalks, fr: Neige sur les trottoirs}}
-      cars: {label: {en: Speeding cars, fr: Trop de vitesse}}
-    next: done
-  done:
-    say: {en: Thank you., fr: Merci.}
-    end: completed
+    text: {en: "GREETING{community}: what matters most this winter?", fr: "GREETING{community}: que faire cet hiver?"}
+    options: {lights: {en: Lamps on the path, fr: Des lampes}, ice: {en: Salt on the steps, fr: Du sel}, bus: {en: A later bus, fr: Un bus}}
+    next: thanks
+  thanks: {say: {en: Thanks., fr: Merci.}, end: completed}
 """
 
 
@@ -108,11 +104,10 @@ def _moment(database: Database) -> Any:
     return NOW.replace(tzinfo=None).isoformat(" ") if database.is_sqlite else NOW
 
 
-def launch(database: Database, community: int) -> dict[str, Any]:
-    """Launch to everybody, in slices; the seconds of each part and the longest transaction."""
-    house = House(Settings(database_url="sqlite://"))
+def campaign(database: Database, community: int) -> int:
+    """Write a campaign to everybody down, due now; its id."""
     with database.write() as connection:
-        create_campaign(
+        return create_campaign(
             connection,
             community=community_by_id(connection, community),
             flow="check-in",
@@ -121,6 +116,12 @@ def launch(database: Database, community: int) -> dict[str, Any]:
             launch_at=NOW,
             now=NOW,
         )
+
+
+def launch(database: Database, community: int) -> dict[str, Any]:
+    """Launch to everybody, in slices; the seconds of each part and the longest transaction."""
+    house = House(Settings(database_url="sqlite://"))
+    campaign(database, community)
     invited, first = _slices(database, lambda connection: invite_due(connection, NOW, house))
     started, second = _slices(database, lambda connection: start_pending(connection, NOW, house))
     return {"inviting": invited, "starting": started, "longest_transaction": round(max(first, second), 3)}
@@ -153,17 +154,13 @@ RAW = (
 
 def raw(database: Database, community: int, state: str, said: str) -> dict[str, float]:
     """The seconds of each statement, committed by itself."""
-    with database.write() as connection:
-        campaign = create_campaign(
-            connection,
-            community=community_by_id(connection, community),
-            flow="check-in",
-            name="raw",
-            audience=Audience(),
-            launch_at=NOW,
-            now=NOW,
-        )
-    given = {"community": community, "campaign": campaign, "now": _moment(database), "state": state, "text": said}
+    given = {
+        "community": community,
+        "campaign": campaign(database, community),
+        "now": _moment(database),
+        "state": state,
+        "text": said,
+    }
     stored = ":state" if database.is_sqlite else "CAST(:state AS jsonb)"
     seconds = {}
     for name, statement in zip(("invitations", "runs", "messages"), RAW, strict=True):
@@ -196,16 +193,7 @@ def killed_and_done_again(database: Database, people: int) -> int:
     """Launch in a process of its own that is killed in the middle, twice, then once more to the end; the kills that struck."""
     url = database.url.render_as_string(hide_password=False)
     community = build(database, people)
-    with database.write() as connection:
-        create_campaign(
-            connection,
-            community=community_by_id(connection, community),
-            flow="check-in",
-            name="spring",
-            audience=Audience(),
-            launch_at=NOW,
-            now=NOW,
-        )
+    campaign(database, community)
     kills = 0
     for wait in (0.15, 0.3, None):
         with subprocess.Popen(

@@ -18,10 +18,7 @@ from sqlalchemy import text
 from benchmarks.databases import Maker, drop, makers
 from benchmarks.figures import Found, limit, parser, quiet, show
 from benchmarks.inbound import serving
-from benchmarks.launch import NOW, build, counted
-from bot.campaigns.audience import Audience
-from bot.campaigns.launch import create_campaign
-from storage.communities import community_by_id
+from benchmarks.launch import build, campaign, counted
 from storage.database import Database
 
 #: Seconds within which a launch to a million is done on a slow machine.
@@ -51,15 +48,7 @@ def launching(make: Maker, people: int) -> tuple[float, float]:
     community = build(database, people)
     with database.write() as connection:
         connection.execute(text("UPDATE senders SET paused_at = created_at, paused_reason = 'benchmark'"))
-        create_campaign(
-            connection,
-            community=community_by_id(connection, community),
-            flow="check-in",
-            name="spring",
-            audience=Audience(),
-            launch_at=NOW,
-            now=NOW,
-        )
+    campaign(database, community)
     with serving(database, alone=True) as (process, _):
         began = time.perf_counter()
         while not _is_launched(database):

@@ -23,6 +23,7 @@ from sqlalchemy import func, select, text
 
 from benchmarks.databases import KINDS, NAMES, Maker, analyze, drop, makers, pgbench
 from benchmarks.figures import Found, compared, parser, quiet, show
+from benchmarks.launch import HOURS
 from benchmarks.senders import TEXT, bare_form, provider, rate, settings_for
 from bot.channels.base import Accepted, ReceiptNews
 from bot.channels.twilio import TwilioChannel
@@ -64,9 +65,7 @@ def seed(database: Database, residents: int, history: int) -> None:
         if database.is_sqlite
         else "(SELECT i FROM generate_series(1, {}) AS g(i))"
     )
-    hours = json.dumps(
-        {day: ["00:00", "24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")}
-    )
+    hours = json.dumps(HOURS)
     with database.write() as connection:
         run = connection.exec_driver_sql
         run(

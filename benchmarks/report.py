@@ -79,6 +79,13 @@ def _growth(sizes: dict[str, dict[str, Any]]) -> Iterator[str]:
 
 
 def _rest(benchmarks: dict[str, Any]) -> Iterator[str]:
+    yield "### How long each took, and how busy the machine was"
+    yield ""
+    yield f"| | {' | '.join(benchmarks)} |"
+    yield "|---|" + "---|" * len(benchmarks)
+    for row, label in (("seconds", "seconds"), ("load", "processes that wanted to run, over five minutes")):
+        yield f"| {label} | {' | '.join(str(one.get(row, '')) for one in benchmarks.values())} |"
+    yield ""
     yield "### Beside the ratios"
     yield ""
     yield "| | | |"

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection, select, update
 
+from benchmarks.launch import HOURS
 from bot.communities import add_community, add_sender, plan_sender
 from bot.conversation import House, RunStart, start_runs
 from bot.interop.participants_csv import PersonRow, Sheet
@@ -39,10 +40,9 @@ def number(at: int) -> str:
 def settle(database: Database, residents: int, house: House) -> None:
     """A community, its residents with consent, and a run of the check-in open for each. The sender is paused: nothing leaves."""
     now = datetime.now(UTC)
-    hours = {day: ["00:00", "24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")}
     with database.write() as connection:
         community_id = add_community(
-            connection, slug="bench", name="Shore Road", languages=["en"], timezone="UTC", hours=hours, now=now
+            connection, slug="bench", name="Shore Road", languages=["en"], timezone="UTC", hours=HOURS, now=now
         )
         plan = plan_sender(f"sms:{NUMBER}")
         add_sender(connection, plan, community_id=community_id, opt_out="ours", pace=10, now=now)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
+from types import ModuleType
 from typing import Final
-
-import cel
 
 from flows.effects import Value
 from flows.errors import FlowsError
+
+# The package imports a terminal program of its own with all that draws it: six megabytes and a tenth of a second of every process.
+sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
+import cel  # noqa: E402
 
 #: What an expression may speak of.
 NAMES: Final = ("answer", "answers", "participant", "community", "campaign", "visits")

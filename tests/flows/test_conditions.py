@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -216,3 +218,9 @@ def test_the_plain_comparison_agrees_with_cel(value: object, text: str) -> None:
 def test_expressions_are_compiled_once() -> None:
     assert compiled("visits > 7") is compiled("visits > 7")
     assert LONGEST == 500
+
+
+def test_the_engine_draws_no_terminal() -> None:
+    found = "import sys, flows.conditions; print([name for name in sys.modules if name.startswith(('prompt_toolkit', 'pygments'))])"
+    done = subprocess.run([sys.executable, "-c", found], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
