@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from flows.replies.clock import Clock, in_part, with_daypart
+from flows.replies.daynumbers import are_of_days, is_no_hour, may_be_of_day, without_days
 from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.minutes import Minutes, is_dashed, is_mark
 from flows.replies.numerals import Amount, amounts
 from flows.replies.reading import Reading
 
 UNCLEAR = Reading("unclear")
 _BEYOND = ("before", "after", "more_than", "less_than", "at_least", "at_most", "between", "until")
+#: "Noon 3" may be three o'clock; "midi quinze" is a quarter past.
+_LATEST_BY_NOON = 4
+_NOON = 12
+#: Languages that write minutes after a dash.
+_DASHED_HOURS = ("uk",)
 _BEYOND_AFTER = ("more_than", "less_than", "at_least", "at_most")
 
 
 def read_time(message: Message, lexicon: Lexicon, part: str = "") -> Reading:
     """The one time that the reply names, as `15:30`. An hour that could be of the morning or the evening is unclear,
     unless the question says of which `part` of the day."""
+    message = _counted_apart(message, lexicon)
     hours = _Hours(message, lexicon)
-    found = hours.all()
+    found = without_days(hours.all(), message.pieces)
     if part and not any(piece.has("am", "pm", "daypart") for piece in message.pieces):
         found = [clock if clock.sure else in_part(clock, part) for clock in found]
-    if hours.broken:
+    if hours.broken and not are_of_days(message.pieces, hours.amounts, hours.broken):
         return UNCLEAR
     if len(found) == 1 and {"am", "pm"} <= {sense for piece in message.pieces for sense in piece.senses}:
         return UNCLEAR
@@ -33,6 +41,21 @@ def read_time(message: Message, lexicon: Lexicon, part: str = "") -> Reading:
     return Reading(
         "unclear", between=both, suggestion=both[1] if hour < 8 or hour == 12 else both[0], reason="two_readings"
     )
+
+
+def _counted_apart(message: Message, lexicon: Lexicon) -> Message:
+    """With the words for all of some options as the hours they are here: "las tres", "las dos"."""
+    if not any(piece.has("all", "both") and " " in piece.text for piece in message.pieces):
+        return message
+    pieces: list[Piece] = []
+    for piece in message.pieces:
+        words = piece.text.split(" ")
+        senses = [lexicon.entries.get(word, {}) for word in words]
+        if piece.has("all", "both") and any("number" in one for one in senses):
+            pieces += [piece._replace(text=word, senses=one) for word, one in zip(words, senses, strict=True)]
+        else:
+            pieces.append(piece)
+    return Message(message.raw, message.normal, message.whole, pieces)
 
 
 def _is_open(clock: Clock, pieces: list[Piece]) -> bool:
@@ -50,9 +73,11 @@ class _Hours:
 
     def __init__(self, message: Message, lexicon: Lexicon) -> None:
         self.pieces = message.pieces
+        self.raw = message.raw
         self.lexicon = lexicon
         self.amounts = {amount.first: amount for amount in amounts(message, lexicon)}
-        self.broken = False
+        self.minutes = Minutes(message, self.amounts)
+        self.broken: list[int] = []
 
     def _at(self, at: int) -> Piece | None:
         return self.pieces[at] if 0 <= at < len(self.pieces) else None
@@ -77,22 +102,45 @@ class _Hours:
         if amount is not None:
             return self._from_number(amount)
         part = self.pieces[at].senses.get("daypart")
-        if part in ("noon", "midnight") and not self._numbers_near(at):
+        if part in ("noon", "midnight") and not self._has_hour_of_its_own(at):
             hour = 12 if part == "noon" else 0
-            minute, end = self._after_hour(at + 1)
-            return None if minute is None else self._shifted(hour, minute, at, end, sure=True)
+            minute, end = self.minutes.after_hour(at + 1)
+            return self._shifted(hour, minute, at, end, sure=True)
         return None
 
-    def _numbers_near(self, at: int) -> bool:
-        """Whether a number beside "noon" is its hour: "12 noon", "noon 12"."""
+    def _has_hour_of_its_own(self, at: int) -> bool:
+        """Whether a number beside "noon" is its hour ("12 noon", "中午1点"), not its minutes ("midi quinze")."""
         for step in (-1, 1):
             place = at + step
-            if (beside := self._at(place)) is not None and "small" in beside.senses and place not in self.amounts:
+            beside = self._at(place)
+            if beside is not None and "small" in beside.senses and place not in self.amounts:
                 place += step
             for amount in self.amounts.values():
-                if amount.first <= place < amount.end and amount.values and float(amount.values[0]).is_integer():
-                    return True
+                if amount.first <= place < amount.end and self._is_hour_number(amount):
+                    if self._are_two(at, amount):
+                        continue
+                    return step < 0 or not self._is_minutes(self.pieces[at], amount)
         return False
+
+    def _are_two(self, at: int, amount: Amount) -> bool:
+        """Whether noon and the number are two hours: "noon to 1", "8-noon", "midi ou 1h", "midi moins 5"."""
+        first, end = (at + 1, amount.first) if amount.first > at else (amount.end, at)
+        dashed = is_dashed(self.raw, self.pieces[end])
+        joints = self.pieces[first:end]
+        if any(piece.senses.get("clock") in ("less", "plus") for piece in joints):
+            return True
+        return amount.value != _NOON and (dashed or any(piece.has("to", "or") for piece in joints))
+
+    def _is_hour_number(self, amount: Amount) -> bool:
+        of_day = is_no_hour(self.pieces, amount) or may_be_of_day(self.pieces, amount.first)
+        return bool(amount.values) and float(amount.values[0]).is_integer() and not of_day
+
+    def _is_minutes(self, noon: Piece, amount: Amount) -> bool:
+        """Whether the number after "noon" or "midnight" is too great for its hour and has no mark of an hour."""
+        latest = _LATEST_BY_NOON if noon.senses["daypart"] == "noon" else 0
+        mark = self._at(amount.end)
+        marked = mark is not None and (mark.text == ":" or mark.has("am", "pm") or is_mark(mark))
+        return amount.value is not None and amount.value > latest and amount.value != _NOON and not marked
 
     def _before_hour(self, at: int) -> Clock | None:
         """ "Half past 6", "quarter to 7", "ten to 7", "пів на сьому"."""
@@ -131,23 +179,26 @@ class _Hours:
         return None
 
     def _from_number(self, amount: Amount) -> Clock | None:
+        if is_no_hour(self.pieces, amount):
+            return None
         written = self._digits(amount) if amount.digits and amount.end == amount.first + 1 else None
         if written is None:
             if (
                 amount.value is None
-                or not 0 <= amount.value <= 24
+                or not (1 <= amount.value <= 24 or amount.value == 0)  # "in half an hour"
                 or (amount.digits and amount.end == amount.first + 1)
             ):
                 return None
             hours = int(amount.value)
             written = (hours, round((amount.value - hours) * 60), amount.end, False)
         hour, minute, end, padded = written
+        if (hour, minute) == (24, 0) and end > amount.end:
+            hour = 0
         if not (0 <= hour <= 23 and 0 <= minute < 60):
-            self.broken = self.broken or end > amount.end or hour < 30
+            if end > amount.end or hour < 30:
+                self.broken.append(amount.first)
             return None
-        shift, end = self._after_hour(end)
-        if shift is None:
-            return None
+        shift, end = self.minutes.after_hour(end)
         sure = hour > 12 or hour == 0 or padded or (hour == 12 and minute > 0)
         return self._marked(self._shifted(hour, minute + shift, amount.first, end, sure=sure))
 
@@ -168,7 +219,7 @@ class _Hours:
         if spaced is not None and spaced.text in ("00", "15", "30", "45") and not spaced.glued:
             return int(text), int(spaced.text), end + 1, padded
         mark, after = self._at(end), self._at(end + 1)
-        colon = mark is not None and mark.text == ":"
+        colon = mark is not None and (mark.text == ":" or self._is_hours_dash(mark, after))
         letter = mark is not None and (mark.senses.get("unit") == "hour" or mark.senses.get("clock") == "oclock")
         if (
             mark is not None
@@ -176,69 +227,25 @@ class _Hours:
             and after is not None
             and after.is_digits
             and len(after.text) == 2
-            and (colon or after.glued or letter)
+            and not self.minutes.is_next_hour(end + 1)
         ):
-            return int(text), int(after.text), end + 2, padded
+            return int(text), int(after.text), self._past_seconds(end + 2), padded
         return int(text), 0, end, padded and len(text) == 2
+
+    def _is_hours_dash(self, mark: Piece, after: Piece | None) -> bool:
+        """Whether minutes stand after a dash: "17-00"."""
+        usual = self.lexicon.first.language in _DASHED_HOURS and mark.text == "-"
+        return usual and after is not None and after.glued and after.text in ("00", "30", "45")
+
+    def _past_seconds(self, end: int) -> int:
+        """Where an hour ends that may have seconds: "10:30:45"."""
+        mark, seconds = self._at(end), self._at(end + 1)
+        told = mark is not None and mark.text == ":" and seconds is not None and seconds.is_digits and seconds.glued
+        return end + 2 if told else end
 
     def _is_hour_mark(self, at: int) -> bool:
         piece = self._at(at)
         return piece is not None and piece.has("am", "pm", "daypart")
-
-    def _after_hour(self, at: int) -> tuple[int | None, int]:
-        """Minutes said after the hour ("et demie", "menos cuarto", "点半", "y diez"), and where they end."""
-        piece = self._at(at)
-        while piece is not None and (piece.senses.get("unit") == "hour" or piece.senses.get("clock") == "oclock"):
-            at += 1
-            piece = self._at(at)
-        if piece is None:
-            return 0, at
-        clock = str(piece.senses.get("clock", ""))
-        shift = {"half": 30, "quarter": 15, "three_quarters": 45, "minus_quarter": -15}.get(clock)
-        if shift is not None:
-            return shift, self._past_unit(at + 1)
-        if "fraction" in piece.senses:
-            return round(60 * float(piece.senses["fraction"])), self._past_unit(at + 1)
-        joint = "and" in piece.senses or clock in ("plus", "less")
-        amount = self.amounts.get(at + 1 if joint else at)
-        after_clock = at > 0 and (
-            self.pieces[at - 1].senses.get("unit") == "hour" or self.pieces[at - 1].senses.get("clock") == "oclock"
-        )
-        if (
-            amount is not None
-            and isinstance(amount.value, int)
-            and 0 < amount.value < 60
-            and not amount.digits
-            and (joint or after_clock)
-        ):
-            return (-amount.value if clock == "less" else amount.value), self._past_unit(amount.end)
-        if (
-            amount is not None
-            and after_clock
-            and not joint
-            and amount.digits
-            and isinstance(amount.value, int)
-            and 0 <= amount.value < 60
-        ):
-            return amount.value, self._past_unit(amount.end)
-        if amount is not None and self._spells_minutes(at, amount):
-            return int(amount.values[0]), self._past_unit(amount.end)
-        joined = self._at(at + 1)
-        if "and" in piece.senses and joined is not None and joined.senses.get("clock") in ("half", "quarter"):
-            return (30 if joined.senses["clock"] == "half" else 15), at + 2
-        if "and" in piece.senses and joined is not None and "fraction" in joined.senses:
-            return round(60 * float(joined.senses["fraction"])), at + 2
-        return 0, at
-
-    def _spells_minutes(self, at: int, amount: Amount) -> bool:
-        """ "Seven thirty": minutes in words right after an hour in words."""
-        before = self._at(at - 1)
-        words = before is not None and "number" in before.senses and not before.is_digits and not amount.digits
-        return words and amount.value in (10, 15, 20, 25, 30, 35, 40, 45, 50, 55)
-
-    def _past_unit(self, at: int) -> int:
-        piece = self._at(at)
-        return at + 1 if piece is not None and piece.senses.get("unit") == "minute" else at
 
     @staticmethod
     def _shifted(hour: int, minutes: int, first: int, end: int, *, sure: bool) -> Clock:
@@ -260,4 +267,7 @@ class _Hours:
         if not letter and not piece.has("am", "pm"):
             return clock
         hour = clock.hour % 12 + (12 if letter == "p" or (not letter and "pm" in piece.senses) else 0)
-        return Clock(hour, clock.minute, clock.first, end + 1, sure=True)
+        if clock.minute:
+            return Clock(hour, clock.minute, clock.first, end + 1, sure=True)
+        minutes, end = self.minutes.part(end + 1)  # "8pm y media"
+        return self._shifted(hour, minutes, clock.first, end, sure=True)
