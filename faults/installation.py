@@ -10,6 +10,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -42,6 +43,8 @@ LIMITS = {
 }
 #: Of a hundred residents: how many are on Telegram, say STOP some time, text twice at once, forget until they are reminded.
 ON_TELEGRAM, STOP, DOUBLE, FORGET = 12, 8, 5, 4
+#: Of so many on Telegram one says STOP while the reply to their last answer is on its way.
+HASTY_EVERY = 8
 
 
 @dataclass(slots=True)
@@ -264,7 +267,11 @@ def _resident(here: Installed, address: str) -> Resident:
     found = Resident(address, here.truth, here.mail.insist, here.pace, chance)
     temper = chance.random() * 100
     somewhere = Question(chance.choice(STORM), chance.randint(1, LENGTH))
-    if temper < STOP:
+    channel, _, number = address.partition(":")
+    if channel == "telegram" and len(here.telegram.chats) % HASTY_EVERY == 1:
+        # Whom the provider puts off, for which a whole sender waits: on Telegram there are few.
+        found.stops_at, found.crosses = somewhere, partial(here.telegram.meets, int(number))
+    elif temper < STOP:
         found.stops_at = somewhere
     elif temper < STOP + DOUBLE:
         found.doubles = True

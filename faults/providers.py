@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import random
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Self
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import aiohttp
+from aiohttp import web
 
 from tests.providers.loopback import Behaviour, broken, cut, garbage, hangs, refusal, slow, too_many
 from tests.providers.telegram_server import PostedUpdate, TelegramServer
@@ -32,6 +35,8 @@ RATES: Mapping[str, float] = {
     "garbage": 3,
     "refused": 2,
 }
+#: Seconds for which a message is put off that a STOP crosses: it would leave well after it.
+PUT_OFF_FOR = 8
 #: How often, in a thousand messages, receipts come how.
 RECEIPTS: Mapping[str, tuple[float, Callbacks]] = {
     "twice": (80, Callbacks(twice=True)),
@@ -102,6 +107,27 @@ def _draw(chance: random.Random, rates: Mapping[str, float]) -> str | None:
     return None
 
 
+@dataclass(slots=True)
+class UnderWay:
+    """Requests to send that are not answered yet, by recipient: where no receipt tells earlier, none may begin before the last one's
+    answer. `at_once` counts those that began all the same. A request whose client has gone counts no more.
+    """
+
+    at_once: int = 0
+    _requests: dict[str, dict[int, web.BaseRequest]] = field(default_factory=lambda: defaultdict(dict))
+
+    @contextlib.contextmanager
+    def one(self, to: str, request: web.BaseRequest) -> Iterator[None]:
+        """One request, from its arrival to its answer."""
+        others = self._requests[to]
+        self.at_once += any(one.transport is not None and not one.transport.is_closing() for one in others.values())
+        others[id(request)] = request
+        try:
+            yield
+        finally:
+            del others[id(request)]
+
+
 class FaultyTwilio(TwilioServer):
     """Twilio in bad weather. `route` turns our public address into that of a web process; `arrived` is called as a message is
     taken; `undelivered` are the ids of those that reach no phone, as their receipts say."""
@@ -148,12 +174,14 @@ class FaultyTwilio(TwilioServer):
 
 
 class FaultyTelegram(TelegramServer):
-    """Telegram in bad weather."""
+    """Telegram in bad weather. `put_off` has those to whom the next message, once it is here, is put off for a while."""
 
     def __init__(self, weather: Weather, secret: str) -> None:
         super().__init__()
         self.weather, self.secret = weather, secret
         self.route: Callable[[str], str] = lambda url: url
+        self.under_way = UnderWay()
+        self.put_off: dict[str, asyncio.Event] = {}
 
     async def start(self, port: int = 0) -> Self:
         await super().start(port)
@@ -161,8 +189,24 @@ class FaultyTelegram(TelegramServer):
         self.session = _session()
         return self
 
+    async def _send(self, request: web.Request, payload: dict[str, Any]) -> web.StreamResponse:
+        with self.under_way.one(str(payload["chat_id"]), request):
+            return await super()._send(request, payload)
+
     def next_behaviour(self, to: str) -> Behaviour:
-        return self.weather.behaviour()
+        here = self.put_off.pop(to, None)
+        if here is None:
+            return self.weather.behaviour()
+        here.set()
+        self.weather.drawn["429 while a STOP came"] += 1
+        return replace(too_many(PUT_OFF_FOR), delay=1.0)
+
+    async def meets(self, chat: int) -> None:
+        """Have the next message to a chat put off, and wait until it is here, or for so long that none will come."""
+        here = self.put_off[str(chat)] = asyncio.Event()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(15):
+                await here.wait()
 
     async def hand_in(self, url: str, given: Update) -> PostedUpdate:
         """Post an update once."""

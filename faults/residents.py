@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from faults.survey import STORM, Question, heard
 from faults.truth import Given, SentIn, Truth
@@ -36,7 +37,8 @@ class Pace:
 
 @dataclass(slots=True)
 class Resident:
-    """One person. `stops_at`: the question that they answer with STOP; `doubles`: texts twice at once now and then;
+    """One person. `stops_at`: the question that they answer with STOP, or, where
+    the reply to an answer `crosses` it, say STOP to as soon as that is on its way; `doubles`: texts twice at once now and then;
     `forgets_at`: the question that they leave until the reminder comes; `flows`: those that they are to go through."""
 
     address: str
@@ -45,6 +47,7 @@ class Resident:
     pace: Pace
     chance: random.Random
     stops_at: Question | None = None
+    crosses: Callable[[], Coroutine[Any, Any, None]] | None = None
     doubles: bool = False
     forgets_at: Question | None = None
     flows: set[str] = field(default_factory=lambda: set(STORM))
@@ -132,7 +135,7 @@ class Resident:
         self._nudges, self._forgot = 0, False
         await asyncio.sleep(self.chance.uniform(self.pace.shortest, self.pace.longest))
         self._replied.add(question)
-        if question == self.stops_at:
+        if question == self.stops_at and self.crosses is None:
             await self._stop()
             return
         words, value = question.reply(self.chance)
@@ -144,7 +147,13 @@ class Resident:
         def gives(text: SentIn) -> None:
             self.truth.given[key] = Given(*key, text.provider_id, value)
 
+        if question != self.stops_at or self.crosses is None:
+            await self._text(words, gives)
+            return
+        meeting = asyncio.create_task(self.crosses())
         await self._text(words, gives)
+        await meeting
+        await self._stop()
 
     async def _text(self, words: str, written: Callable[[SentIn], None] = lambda _: None) -> SentIn:
         return await self.insist(self.address, words, written)

@@ -12,12 +12,15 @@ FLOWS = {"pulse": "Pulse", "street": "Street", "harbour": "Harbour"}
 STORM, ROLLING = ("pulse", "street"), "harbour"
 #: Questions of each flow.
 LENGTH = 10
+#: After these the flow says something, and then asks on: two messages of one step on Telegram.
+NOTED = (3, 7)
 #: How long an unanswered prompt waits for its reminder.
 REMINDER_SECONDS = 60
 
 _KINDS = ("choice", "text", "scale", "yesno", "number", "text", "choice", "text", "scale", "text")
 _OPTIONS = ("housing", "food", "jobs")
 _PROMPT = re.compile(rf"\b({'|'.join(FLOWS.values())}) (\d+)/{LENGTH}:")
+_NOTE = re.compile(rf"\b({'|'.join(FLOWS.values())}): (\d+) of {LENGTH} are done\.")
 _THANKS = re.compile(rf"Thank you for ({'|'.join(FLOWS.values())})\.")
 _NAMES = {title: name for name, title in FLOWS.items()}
 
@@ -67,6 +70,12 @@ def heard(text: str) -> Question | str | None:
     return _NAMES[thanked[1]] if thanked is not None else None
 
 
+def noted(text: str) -> Question | None:
+    """The question after which a message says how far one is, where it says that."""
+    found = _NOTE.search(text)
+    return Question(_NAMES[found[1]], int(found[2])) if found is not None else None
+
+
 def written(flow: str) -> str:
     """The flow as a file."""
     title = FLOWS[flow]
@@ -82,6 +91,9 @@ def written(flow: str) -> str:
         following = f"q{number + 1}" if number < LENGTH else "done"
         lines += [f"  q{number}:", f"    ask: {kind}", f'    text: "{title} {number}/{LENGTH}: {_WORDS[kind]}"']
         lines += _MORE.get(kind, [])
+        if number in NOTED:
+            lines += [f"    next: noted_{number}", f"  noted_{number}:"]
+            lines += [f'    say: "{title}: {number} of {LENGTH} are done."']
         lines += [f"    next: {following}"]
     lines += ["  done:", f'    say: "Thank you for {title}."', "    end: completed", ""]
     return "\n".join(lines)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from sqlalchemy import Connection, select
 
 from faults.installation import Installed
-from faults.survey import Question, heard
+from faults.survey import Question, heard, noted
 from storage.audit import LEFT
 from storage.models import Address, Answer, Consent, Flow, Message, Participant, Revision, Run
 
@@ -68,6 +68,8 @@ def judge(here: Installed) -> Verdict:
     arrivals = _arrivals(here)
     _outbound(verdict, arrivals, {row.id: row for row in rows if row.direction == "out"})
     _heard_in_order(here, verdict, arrivals)
+    if here.telegram.under_way.at_once:
+        verdict.broken["two messages to one chat at once"] += here.telegram.under_way.at_once
     _figures(here, verdict, rows, arrivals)
     return verdict
 
@@ -186,7 +188,13 @@ def _heard_in_order(here: Installed, verdict: Verdict, arrivals: Iterable[_Arriv
     confirmed = Counter[str]()
     crossed = 0
     for number, one in enumerate(arrivals):
-        question = heard(one.text)
+        question, note = heard(one.text), noted(one.text)
+        if (
+            note is not None
+            and latest.get((one.address, note.flow), 0) > note.number
+            and not isinstance(question, Question)
+        ):
+            verdict.breaks("out of order", f"arrival {number}: after {note.flow} {note.number}, too late")
         if isinstance(question, Question):
             before = latest.get((one.address, question.flow), 0)
             # The first one is a campaign's, which replies overtake.
