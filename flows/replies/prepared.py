@@ -36,6 +36,7 @@ class Prepared:
     about_contact: bool
     counted: Counted | None
     counts: str | None
+    sounds: Sounds
     having: bool
     part: str
 
@@ -74,6 +75,7 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         part=_part(question, words) if question.kind == "time" else "",
         having=question.kind == "yesno" and about_having(question, words),
         counted=whom(question, words) if question.kind == "number" else None,
+        sounds=sounds_of(vocabulary, words.languages[0]),
         counts=counted_unit(question, words) if question.kind == "number" else None,
         about_contact=question.kind in ("choice", "choices") and _about_contact(vocabulary, words),
     )

@@ -12,7 +12,8 @@ from flows.replies.commands import command, puts_off, skips
 from flows.replies.counting import fitting
 from flows.replies.dates import read_date
 from flows.replies.email import read_email
-from flows.replies.lexicon import Message, Piece, lexicon, read
+from flows.replies.latin import native
+from flows.replies.lexicon import NO_VOCABULARY, Message, Piece, lexicon, read
 from flows.replies.media import read_location, read_photo
 from flows.replies.normal import LONGEST
 from flows.replies.number import read_number
@@ -64,7 +65,8 @@ def understand(
         told = _beyond_words(question, text, media, location)
         begins = wish(read(text[:LONGEST], ready.lexicon, ready.vocabulary), ready.lexicon, True)
         return replace(told, unsure_stop=True) if begins is not None and told.outcome != "command" else told
-    message = read(text, ready.lexicon, ready.vocabulary)
+    message = read(native(text, ready.lexicon, ready.vocabulary, ready.sounds), ready.lexicon, ready.vocabulary)
+    message = replace(message, raw=text)
     if not message.pieces:
         return _beyond_words(question, "", media, location)
     if ready.lexicon.entries.get(message.whole, {}).get("stop") == "words":
@@ -273,7 +275,7 @@ def read_command(text: str, languages: Sequence[str]) -> Reading:
     if not text:
         return UNCLEAR
     words = lexicon(languages[0] if languages else "en", tuple(languages[1:]))
-    message = read(text[:LONGEST], words)
+    message = read(native(text[:LONGEST], words, NO_VOCABULARY, {}), words)
     wished = wish(message, words, False)
     if len(text) > LONGEST:
         return replace(UNCLEAR, unsure_stop=wished is not None)

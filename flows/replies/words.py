@@ -301,7 +301,7 @@ def _scalar(file: _File, name: str, value: object) -> str:
 @cache
 def languages() -> tuple[str, ...]:
     """The tags of the languages that have words, in alphabetical order."""
-    return tuple(sorted(path.stem for path in WORDS.glob("*.yaml") if path.stem != "letters"))
+    return tuple(sorted(path.stem for path in WORDS.glob("*.yaml") if path.stem not in ("letters", "latin")))
 
 
 @cache
