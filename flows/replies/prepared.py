@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flows.definition import Question
 from flows.replies.counting import Counted, units, whom
+from flows.replies.latin import Sounds, sounds_of
 from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, lexicon, read
 from flows.replies.options import Options, of_question, of_scale
 from flows.replies.quantities import counted_unit
@@ -23,7 +24,8 @@ class Prepared:
     `options`: of a choice, or the labelled points of a scale. `asked`: the units of time that a number question speaks
     of. `echoed`: the stems of the question's words. `about_contact`: the options are ways to be reached, so that
     "don't text me" chooses among them. `counted`: whom a number question counts. `counts`: the unit of time that it counts,
-    "" where it counts other things. `having`: a yes-or-no question asks what somebody has. `part`: the part of the day that a question
+    "" where it counts other things. `sounds`: the options' names as they sound, where the
+    reader's script is not Latin. `having`: a yes-or-no question asks what somebody has. `part`: the part of the day that a question
     for a time asks about.
     """
 
