@@ -314,3 +314,13 @@ def _respelt(word: str, start: int, end: int, glued: bool, lexicon: Lexicon, voc
         senses = lexicon.entries.get(known, NOTHING)
         pieces.append(Piece(known, senses, _NO_OPTIONS, begin, begin + len(written), bool(pieces) or glued))
     return pieces or [Piece(word, NOTHING, _NO_OPTIONS, start, end, glued)]
+
+
+def senses_of(texts: Mapping[str, str], known: Lexicon) -> set[str]:
+    """Everything that the words of a question's texts can mean, each text read by its own language."""
+    found: set[str] = set()
+    for tag, text in texts.items():
+        language = nearest_language(tag)
+        own = known if language is None else lexicon(language, ())
+        found.update(sense for piece in read(text, own).pieces for sense in piece.senses)
+    return found

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from flows.definition import Question
 from flows.replies.families import relate_families
-from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, read
+from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, read, senses_of
 from flows.replies.matters import relate
 from flows.replies.names import Names
 from flows.replies.normal import key
@@ -108,8 +108,7 @@ def _rank(tag: str, lexicon: Lexicon) -> int:
 
 def _is_about_trouble(question: Question, lexicon: Lexicon) -> bool:
     """Whether a question asks what is wrong or missing, as its words say in any language."""
-    texts = question.text.values()
-    return any("troubles" in piece.senses for text in texts for piece in read(text, lexicon).pieces)
+    return "troubles" in senses_of(question.text, lexicon)
 
 
 def of_scale(question: Question, lexicon: Lexicon) -> Options:

@@ -12,7 +12,7 @@ from flows.replies.options import Options, of_question, of_scale
 from flows.replies.quantities import counted_unit
 from flows.replies.reading import ReplyContext
 from flows.replies.words import nearest_language
-from flows.replies.yesno import about_having, echoes
+from flows.replies.yesno import About, about, echoes
 
 _MOST = 1024
 
@@ -25,7 +25,7 @@ class Prepared:
     of. `echoed`: the stems of the question's words. `about_contact`: the options are ways to be reached, so that
     "don't text me" chooses among them. `counted`: whom a number question counts. `counts`: the unit of time that it counts,
     "" where it counts other things. `sounds`: the options' names as they sound, where the
-    reader's script is not Latin. `having`: a yes-or-no question asks what somebody has. `part`: the part of the day that a question
+    reader's script is not Latin. `about`: what a yes-or-no question asks about. `part`: the part of the day that a question
     for a time asks about.
     """
 
@@ -39,7 +39,7 @@ class Prepared:
     counted: Counted | None
     counts: str | None
     sounds: Sounds
-    having: bool
+    about: About
     part: str
 
 
@@ -75,7 +75,7 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         asked=units(question, words) if question.kind == "number" else frozenset(),
         echoed=echoes(question) if question.kind in ("yesno", "scale", "choice") else frozenset(),
         part=_part(question, words) if question.kind == "time" else "",
-        having=question.kind == "yesno" and about_having(question, words),
+        about=about(question, words) if question.kind == "yesno" else "",
         counted=whom(question, words) if question.kind == "number" else None,
         sounds=sounds_of(vocabulary, words.languages[0]),
         counts=counted_unit(question, words) if question.kind == "number" else None,

@@ -213,7 +213,7 @@ def _by_kind(ready: Prepared, message: Message, text: str, context: ReplyContext
         case "choices" if options is not None:
             return read_choices(question, message, options, words)
         case "yesno":
-            return read_yesno(message, ready.echoed, ready.having)
+            return read_yesno(message, ready.echoed, ready.about)
         case "number":
             return read_number(question, message, words, ready.asked, ready.counted, ready.counts)
         case "scale":

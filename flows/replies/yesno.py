@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from flows.definition import Question
-from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause, read
+from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause, senses_of
 from flows.replies.normal import normalise, tokens
 from flows.replies.reading import Reading
 from flows.replies.stems import stem
+from flows.replies.when import tells_when
 
 UNCLEAR = Reading("unclear")
 YES = Reading("answered", value=True)
@@ -31,6 +32,26 @@ _SMALL = (
     "and",
     "counting",
 )
+#: What tells when or how often: "I was there last year", "twice".
+_TIMES = (
+    "unit",
+    "ago",
+    "previous",
+    "next",
+    "this",
+    "month",
+    "week",
+    "rate",
+    "frequency",
+    "every",
+    "number",
+    "from",
+    "times",
+    "seasons",
+)
+_FEW, _LONG = 4, 5
+#: What a question asks about: what one has, what has happened, or neither.
+About: TypeAlias = Literal["having", "past", ""]
 
 
 def echoes(question: Question) -> frozenset[str]:
@@ -51,15 +72,15 @@ def _is_han(text: str) -> bool:
     return "\u4e00" <= text[0] <= "\u9fff"
 
 
-def about_having(question: Question, lexicon: Lexicon) -> bool:
-    """Whether a question asks what somebody has, so that "I'd like one" is no yes."""
-    texts = question.text.values()
-    return any("having" in piece.senses for text in texts for piece in read(text, lexicon).pieces)
+def about(question: Question, lexicon: Lexicon) -> About:
+    """What a yes-or-no question asks about, as its words say in any language: what one has, or what has happened."""
+    senses = senses_of(question.text, lexicon)
+    return "having" if "having" in senses else "past" if "past" in senses else ""
 
 
-def read_yesno(message: Message, echoed: frozenset[str], having: bool = False) -> Reading:
-    """Yes or no; both, neither or "maybe" is unclear. `having`: the question asks what somebody has."""
-    if having and any(piece.senses.get("yes") == "wish" for piece in message.pieces):
+def read_yesno(message: Message, echoed: frozenset[str], asked: About = "") -> Reading:
+    """Yes or no; both, neither or "maybe" is unclear. `asked`: what the question asks about."""
+    if asked == "having" and any(piece.senses.get("yes") == "wish" for piece in message.pieces):
         return UNCLEAR
     clauses = _clauses(message)
     if _begins_with_if(message) or _ends_in_except(message) or _is_of_another_day(clauses, echoed):
@@ -70,8 +91,10 @@ def read_yesno(message: Message, echoed: frozenset[str], having: bool = False) -
         vote
         for clause in clauses
         if clause is clauses[0] or not _is_proviso(clause, echoed)
-        for vote in _votes(clause, echoed)
+        for vote in _votes(clause, echoed, asked)
     ]
+    if not votes and (asked == "past" and tells_when(message)):
+        return YES
     if any(strength == "unsure" for strength, _ in votes):
         return UNCLEAR
     for strength in ("plain", "sentence", "weak"):
@@ -134,7 +157,7 @@ def _is_answer(piece: Piece) -> bool:
     return piece.has("yes", "no", "undecided")
 
 
-def _votes(clause: list[Piece], echoed: frozenset[str]) -> list[Vote]:
+def _votes(clause: list[Piece], echoed: frozenset[str], asked: About) -> list[Vote]:
     pieces = [piece for piece in clause if _is_answer(piece) or not piece.has("polite")]
     if any("undecided" in piece.senses and not piece.has("yes", "no") for piece in pieces):
         return [("unsure", False)]
@@ -142,15 +165,28 @@ def _votes(clause: list[Piece], echoed: frozenset[str]) -> list[Vote]:
         return [("unsure", False)]
     if any("or" in piece.senses and piece.has("undecided", "hedge") for piece in pieces[1:]):
         return [("unsure", False)]
-    votes = [vote for at, piece in enumerate(pieces) if (vote := _vote(piece, pieces, at, echoed)) is not None]
+    votes = [vote for at, piece in enumerate(pieces) if (vote := _vote(piece, pieces, at, echoed, asked)) is not None]
     if votes:
         return votes
     denied = any("not" in piece.senses for piece in pieces)
     if denied and len(pieces) > 1 and _echoes(pieces, echoed):
         return [("sentence", False)]
+    if _says_not(pieces):
+        return [("sentence", False)]
     if any("self" in piece.senses for piece in pieces) and _echoes(pieces, echoed):
         return [("sentence", True)]
     return []
+
+
+def _says_not(pieces: list[Piece]) -> bool:
+    """ "Didn't go", "couldn't make it": a verb of denial and small words."""
+    content = [piece for piece in pieces if not piece.has("self", "hedge", "people")]
+    return (
+        len(content) > 1
+        and "not" in content[0].senses
+        and not content[0].has("no", "small", "counting", "none", "except", "polite")
+        and all(piece.has(*_SMALL, *_TIMES) for piece in content[1:])
+    )
 
 
 def _echoes(pieces: list[Piece], echoed: frozenset[str]) -> bool:
@@ -166,6 +202,11 @@ def echoing(message: Message, echoed: frozenset[str]) -> bool:
     return bool(told) and all(_is_echo(word, echoed) for word in told)
 
 
+def _has_echo(text: str, echoed: frozenset[str]) -> bool:
+    """Whether a long word of a phrase is the question's own: "still waiting" where it is about a waiting list."""
+    return any(len(word) > _LONG and _is_echo(word, echoed) for word in text.split(" ")) or _is_echo(text, echoed)
+
+
 def _is_echo(word: str, echoed: frozenset[str]) -> bool:
     return all(
         stem(part) in echoed or any(len(part) > 4 and part[:5] == known[:5] for known in echoed)
@@ -173,7 +214,7 @@ def _is_echo(word: str, echoed: frozenset[str]) -> bool:
     )
 
 
-def _vote(piece: Piece, pieces: list[Piece], at: int, echoed: frozenset[str]) -> Vote | None:
+def _vote(piece: Piece, pieces: list[Piece], at: int, echoed: frozenset[str], asked: About) -> Vote | None:
     if not piece.has("yes", "no"):
         return None
     value = "yes" in piece.senses
@@ -183,23 +224,47 @@ def _vote(piece: Piece, pieces: list[Piece], at: int, echoed: frozenset[str]) ->
     if strength in ("alone", "typos"):
         return ("plain", value) if not rest and not any(_is_answer(other) for other in before) else None
     if any(not other.senses for other in before):
+        return ("sentence", value) if strength == "plain" and not after and _is_said_last(before) else None
+    if before and _is_of_others(before):
         return None
+    leading = [other for other in before if _is_han(piece.text) or not other.has("hedge", "self")]
     if (
-        before
-        and "not" in before[-1].senses
-        and (piece.glued if _is_han(piece.text) else "no" not in before[-1].senses)
+        leading
+        and "not" in leading[-1].senses
+        and (piece.glued if _is_han(piece.text) else "no" not in leading[-1].senses)
     ):
         return ("plain", False) if value else ("unsure", False)
     if not value and after and _is_written_on(piece, after):
         return ("weak", False)  # "不再停电了" may be good news
+    counted = any(other.is_digits or other.has("number", "unit", "rate", "every") for other in before)
+    if counted and strength == "sentence" and value and asked != "past":
+        return None  # "every two weeks is fine"
     if strength == "weak":
-        return ("weak", value) if not any(other.has("not", "if") for other in after) else None
-    if strength in ("sentence", "wish"):
-        if not value and "not" not in piece.senses and _is_echo(piece.text, echoed):
+        return ("weak", value) if not counted and not any(other.has("not", "if") for other in after) else None
+    if strength in ("has", "did"):
+        fits = (strength == "has" and asked == "having") or (strength == "did" and asked == "past")
+        if fits and not any(other.has("not", "if") for other in after):
+            return ("weak", value)
+    if strength in ("sentence", "wish", "has", "did"):
+        if not value and "not" not in piece.senses and _has_echo(piece.text, echoed):
             return None  # "unable" where the question is whether one is
-        open_end = [other for other in after if not _is_answer(other) and not other.has(*_SMALL, "if")]
+        open_end = [other for other in after if not _is_answer(other) and not other.has(*_SMALL, *_TIMES, "if")]
+        open_end = [other for other in open_end if not other.is_digits]
         return ("sentence", value) if all(_is_echo(other.text, echoed) for other in open_end) else None
     return ("plain", value)
+
+
+def _is_of_others(before: list[Piece]) -> bool:
+    """Whether somebody else is said to: "mon voisin oui", "kapitbahay namin meron"."""
+    people = [piece for piece in before if piece.has("people") and not piece.has("self", "myself")]
+    return bool(people) and not any(piece.has("myself", "and", "yes", "no") for piece in before)
+
+
+def _is_said_last(before: list[Piece]) -> bool:
+    """Whether a yes or no ends a clause of its speaker's own: "long time ago yes", not "mi vecino sí"."""
+    return len(before) <= _FEW and not any(
+        piece.has("people", "weekday", "yes", "no", "not", "if", "or") or piece.senses.get("day") for piece in before
+    )
 
 
 def _is_written_on(piece: Piece, after: list[Piece]) -> bool:

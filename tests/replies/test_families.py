@@ -139,6 +139,52 @@ def test_what_was_and_what_is_and_clauses_that_agree(where: str, language: str, 
     assert value(where, language, reply) == said
 
 
+_WATER = """
+flow: water
+title: Water
+languages: [en, fr, es, tl]
+start: tested
+states:
+  tested:
+    ask: yesno
+    text: {en: Have you ever had your water tested?, fr: Avez-vous déjà fait analyser votre eau?, es: ¿Alguna vez ha hecho analizar su agua?, tl: Napa-test mo na ba ang tubig mo?}
+    next: pump
+  pump:
+    ask: yesno
+    text: {en: Do you have a pump?, fr: Avez-vous une pompe?, es: ¿Tiene una bomba?, tl: Mayroon ka bang bomba?}
+    next: weekly
+  weekly:
+    ask: yesno
+    text: {en: Would you like pickup every week?, fr: Aimeriez-vous un ramassage chaque semaine?, es: ¿Le gustaría recolección cada semana?, tl: Gusto mo ba ng hakot bawat linggo?}
+    next: done
+  done: {say: {en: Thanks, fr: Merci, es: Gracias, tl: Salamat}, end: completed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("state", "language", "reply", "said"),
+    [
+        ("tested", "en", "last fall", True),
+        ("tested", "es", "dos veces", True),
+        ("tested", "en", "long time ago yes", True),
+        ("tested", "en", "dont think we have", False),
+        ("weekly", "en", "last fall", None),
+        ("pump", "en", "got a small one", True),
+        ("weekly", "en", "got a small one", None),
+        ("pump", "fr", "mon voisin oui", None),
+        ("pump", "tl", "hindi, sa kapitbahay lang meron", False),
+        ("pump", "en", "couldnt get one", False),
+        ("weekly", "fr", "aux deux semaines c'est correct", None),
+        ("weekly", "en", "fine as is", False),
+    ],
+)
+def test_what_one_has_and_what_has_happened(state: str, language: str, reply: str, said: bool | None) -> None:
+    asked = load(_WATER)
+    question = asked.states[state].ask
+    assert question is not None
+    assert understand(question, reply, ReplyContext(language, asked.languages, _NOW)).value is said
+
+
 _OFTEN = """
 flow: often
 title: Often
