@@ -44,14 +44,17 @@ class ImportReport:
         """The report as one says it to a coordinator in a hurry."""
         parts = []
         if self.rejected:
-            done = "were not imported" if self.written else "cannot be imported, so nothing was"
+            was = "was" if len(self.rejected) == 1 else "were"
+            done = f"{was} not imported" if self.written else "cannot be imported, so nothing was"
             parts.append(f"{len(self.rejected)} of {self.rows} rows {done}: {_alike(self.rejected)}.")
         if self.written:
-            parts.append(f"{self.imported} added, {self.updated} were here already and are up to date.")
+            was, is_now = ("was", "is") if self.updated == 1 else ("were", "are")
+            parts.append(f"{self.imported} added, {self.updated} {was} here already and {is_now} up to date.")
         if self.notes:
             parts.append(f"{self.suppressed} left in peace: {_alike(self.notes)}.")
         if self.without_consent:
-            parts.append(f"{self.without_consent} have agreed to nothing yet and will not be texted.")
+            has = "has" if self.without_consent == 1 else "have"
+            parts.append(f"{self.without_consent} {has} agreed to nothing yet and will not be texted.")
         return " ".join(parts)
 
 

@@ -28,7 +28,8 @@ def hint(walk: Walk, state: State, reason: str = "", *, words_only: bool = False
             return own
     parts = _expected(walk, question, reason)
     if words_only:
-        parts.insert(0, speak(walk, "words_only"))
+        # Where words are what is expected, that says it all.
+        parts = [speak(walk, "words_only"), *(parts if question.kind != "text" else [])]
     way_out = [speak(walk, "skip_passes")] if question.optional else []
     text = side_by_side(*parts)
     return "\n".join([text, *way_out]) if "\n" in text else side_by_side(text, *way_out)

@@ -245,7 +245,8 @@ def test_a_place() -> None:
 
 
 def test_a_picture_where_words_are_needed() -> None:
-    play(flow_of(alone("text")), "> <photo>\n< Thanks, but I can only read words here. I need a few words here.")
+    spoken = play(flow_of(alone("text")), "> <photo>\n< Thanks, but I can only read words here.").conversation
+    assert spoken[-1].text == "Thanks, but I can only read words here.", "that says it all"
     play(flow_of(CHOICE), "> <sticker>\n< Thanks, but I can only read words here. I need one of these numbers")
     play(flow_of(CHOICE), "> <photo> 2\n< Thanks.\n= focus: food")
 

@@ -170,6 +170,14 @@ def test_without_consent_people_are_kept_and_never_texted(database: Database) ->
     assert read(database, select(Consent.id)) == []
 
 
+def test_one_is_told_as_one(database: Database) -> None:
+    take_in(database, "phone\n902-555-0123\n", None)
+    assert take_in(database, "phone\n902-555-0123\n12\n", None).summary() == (
+        "1 of 2 rows was not imported: 1 number too short (line 3). 0 added, 1 was here already and is up to date. "
+        "1 has agreed to nothing yet and will not be texted."
+    )
+
+
 def test_rows_can_say_their_own_consent(database: Database) -> None:
     file = (
         "phone,consent_source,consent_date,consent_wording,consent_scope\n"
