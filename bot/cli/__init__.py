@@ -100,11 +100,21 @@ def main() -> None:
                 errors.print(Text(f"  line {line}: {what}"))
         sys.exit(error.exit_code)
     except Exception as error:
-        told = _database_trouble(error)
+        told = _lacking(error) or _database_trouble(error)
         if told is None:
             raise
         errors.print(Text(told))
         sys.exit(3)
+
+
+def _lacking(error: Exception) -> str | None:
+    """What to say of a package that an upgrade needs and that is not installed yet; None for any other error."""
+    package = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if package in ("", "bot", "storage", "flows"):
+        return None
+    return (
+        f"{package} is not installed. After an upgrade run: .venv/bin/pip install --require-hashes -r requirements.txt"
+    )
 
 
 def _database_trouble(error: Exception) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from bot.cli import app
 from bot.cli.output import print_table, screen, writing
 from bot.errors import WrongUsage
 
+ROOT = Path(__file__).parents[2]
 LONG = "neighbourhood-check-in-of-the-whole-north-end-in-the-autumn-of-this-year-and-the-next"
 
 
@@ -51,3 +54,16 @@ def test_help_is_plain_text_everywhere(words: list[str]) -> None:
     told = CliRunner().invoke(app, words)
     assert told.output.startswith("Usage: ")
     assert "╭" not in told.output
+
+
+def test_a_package_that_an_upgrade_needs_is_named_with_what_installs_it() -> None:
+    def check_at(place: str) -> tuple[int, str]:
+        code = f"import bot.cli as c, sys; c.PLACES['check'] = {place!r}; sys.argv[1:] = ['check']; c.main()"
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stderr
+
+    status, told = check_at("package_of_tomorrow.part:check")
+    assert status == 3
+    assert told.startswith("package_of_tomorrow is not installed. After an upgrade run: .venv/bin/pip install")
+    # What is missing of our own is no matter of an upgrade.
+    assert "Traceback" in check_at("bot.cli.nowhere:check")[1]
