@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 
 from storage.bulk import InsertMany, among
 from storage.models import Medium, Message, Sender, SenderCommunity
+from storage.outbox import STILL_WAITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +107,14 @@ _KNOWN = select(_message.sender_id, _message.provider_id, _message.id).where(
     _message.direction == "in",
     among(_message.provider_id, "provider_ids"),
 )
-_QUEUED = (_message.direction == "out") & (_message.status == "queued")
 _CANCEL_ALL = (
     update(Message)
-    .where(among(_message.address_id, "addresses"), _QUEUED, among(_message.participant_id, "participants"))
+    .where(among(_message.address_id, "addresses"), STILL_WAITS, among(_message.participant_id, "participants"))
     .values(status="cancelled", error=bindparam("why"), settled_at=bindparam("at"))
 )
 _CANCEL_OF_RUNS = (
     update(Message)
-    .where(among(_message.address_id, "addresses"), _QUEUED, among(_message.run_id, "runs"))
+    .where(among(_message.address_id, "addresses"), STILL_WAITS, among(_message.run_id, "runs"))
     .values(status="cancelled", error=bindparam("why"), settled_at=bindparam("at"))
 )
 _CANCEL_REMINDERS = _CANCEL_OF_RUNS.where(_message.kind == "reminder")

@@ -59,6 +59,8 @@ _QUEUED = text("messages.status = 'queued'")
 # it empty takes for small: so written, the condition fits no index.
 _STILL_QUEUED = text("messages.status || '' = 'queued'")
 _WAITING = text("messages.direction = 'out' AND messages.status IN ('queued', 'sending')")
+#: Queued, found by the index of an address or by the id: never by a look through the whole queue.
+STILL_WAITS = and_(_WAITING, _STILL_QUEUED)
 _table = cast("Table", Message.__table__)
 _m = _table.c
 _older = _table.alias("older")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select, update
 from storage.bulk import among
 from storage.models import Message
 from storage.models.messages import PRIORITY_REPLY
+from storage.outbox import STILL_WAITS
 
 #: Statuses of a message that its reader has, or may have.
 SEEN = ("sending", "sent", "delivered", "unknown")
@@ -18,8 +19,7 @@ _message = Message.__table__.c
 _earlier = Message.__table__.alias("earlier")
 _WAITING = select(_message.run_id, _message.visit).where(
     among(_message.address_id, "addresses"),
-    _message.status == "queued",
-    _message.direction == "out",
+    STILL_WAITS,
     _message.kind == "prompt",
     _message.visit > 0,
     among(_message.run_id, "runs"),
@@ -54,7 +54,7 @@ _HASTEN = (
     update(Message)
     .where(
         _message.address_id == bindparam("address"),
-        _message.status == "queued",
+        STILL_WAITS,
         _message.run_id == bindparam("run"),
         _message.visit == bindparam("at_visit"),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, insert, select, text, update
 
-from storage import outbox, progress, senders, usage
+from storage import inbound, outbox, progress, prompts, senders, usage
 from storage.database import Database
 from storage.leases import release_lease, take_lease
 from storage.models import Address, Community, Lease, Message, Participant, Sender
@@ -118,6 +118,10 @@ HOT: dict[str, tuple[Callable[[Connection], object], str, str]] = {
     "catch up": (lambda c: outbox.catch_up(c, 1, NOON), "ix_messages_outbox", "sender_id"),
     "space": (lambda c: outbox.space(c, [1, 2], NOON + timedelta(seconds=1)), "ix_messages_waiting", "address_id"),
     "cancel": (lambda c: outbox.cancel_to(c, [1, 2], "x", NOON), "ix_messages_waiting", "address_id"),
+    "held prompts": (lambda c: prompts.waiting_prompts(c, [1, 2], [1, 2], NOON), "ix_messages_waiting", "address_id"),
+    "hasten": (lambda c: prompts.hasten_prompts(c, [(1, 1, 1)], NOON, NOON), "ix_messages_waiting", "address_id"),
+    "stop": (lambda c: inbound.cancel_queued(c, [1], [1], "x", NOON), "ix_messages_waiting", "address_id"),
+    "take back": (lambda c: inbound.cancel_queued_of_runs(c, [1], [1], "x", NOON), "ix_messages_waiting", "address_id"),
     "senders": (lambda c: senders.senders_with_due(c, NOON, ["sms"]), "ix_messages_outbox", "sender_id"),
     "caps": (lambda c: usage.bulk_since(c, [1, 2, 3], NOON - timedelta(days=7)), "ix_messages_bulk", "participant_id"),
     "states": (lambda c: progress.lock_states(c, [1, 2, 3]), "", "id"),
