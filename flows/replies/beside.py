@@ -90,4 +90,6 @@ def names_another(found: list[Mention], message: Message, *, either: bool = Fals
             later = at + 1
         if (before.is_unknown and later in taken) or (at - 1 in taken and after.is_unknown):
             return True
+        if at - 1 in taken and before.is_digits and after.is_digits and "or" in piece.senses:
+            return True  # "1或者3都行"
     return False

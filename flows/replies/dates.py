@@ -15,15 +15,15 @@ UNCLEAR = Reading("unclear")
 _MOST_SHOWN = 3
 
 
-def read_date(question: Question, message: Message, lexicon: Lexicon, today: date) -> Reading:
-    """The one day that the reply names, as an ISO date."""
+def read_date(question: Question, message: Message, lexicon: Lexicon, today: date, starts: bool = False) -> Reading:
+    """The one day that the reply names, as an ISO date. `starts`: the question asks from what day."""
     within = range_of(question.minimum, question.maximum, today)
     clauses = _affirmed(message)
     if clauses is None or (clauses is not message and not _names_a_day(clauses)):
         return UNCLEAR
     if _is_of_every_week(clauses):
         return UNCLEAR
-    said = gather(_told_first(clauses), lexicon, today)
+    said = gather(_told_first(clauses), lexicon, today, starts)
     found = list(dict.fromkeys(resolve(said, today, within)))
     inside = [day for day in found if within.holds(day)]
     if len(inside) == 1:

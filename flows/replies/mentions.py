@@ -177,6 +177,8 @@ class _Walk:
         value = amount.value
         if not isinstance(value, int) or not 1 <= value <= len(self.options.keys) or amount.article:
             return None
+        if amount.ordinal and self.pieces[amount.first].has("before"):
+            return None  # "上班前" is before work
         if amount.ordinal:
             before = self.pieces[amount.first - 1] if amount.first else None
             if before is not None and before.has("both", "number") and not before.is_digits:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flows.definition import Question
 from flows.replies.counting import Counted, units, whom
 from flows.replies.latin import Sounds, sounds_of
-from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, lexicon, read
+from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, lexicon, read, senses_of
 from flows.replies.options import Options, of_question, of_scale
 from flows.replies.quantities import counted_unit
 from flows.replies.reading import ReplyContext
@@ -26,7 +26,7 @@ class Prepared:
     "don't text me" chooses among them. `counted`: whom a number question counts. `counts`: the unit of time that it counts,
     "" where it counts other things. `sounds`: the options' names as they sound, where the
     reader's script is not Latin. `about`: what a yes-or-no question asks about. `part`: the part of the day that a question
-    for a time asks about.
+    for a time asks about. `starts`: a question for a day asks from which.
     """
 
     question: Question
@@ -41,6 +41,7 @@ class Prepared:
     sounds: Sounds
     about: About
     part: str
+    starts: bool
 
 
 _kept: dict[tuple[int, str, tuple[str, ...]], Prepared] = {}
@@ -74,6 +75,7 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         vocabulary=vocabulary,
         asked=units(question, words) if question.kind == "number" else frozenset(),
         echoed=echoes(question) if question.kind in ("yesno", "scale", "choice") else frozenset(),
+        starts=question.kind == "date" and "from" in senses_of(question.text, words),
         part=_part(question, words) if question.kind == "time" else "",
         about=about(question, words) if question.kind == "yesno" else "",
         counted=whom(question, words) if question.kind == "number" else None,

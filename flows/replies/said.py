@@ -26,6 +26,8 @@ from flows.replies.spelt import sense
 
 _DAYS = {"day": 1, "week": 7, "fortnight": 14}
 _SHORTEST_SLIP = 5
+#: Languages that call months by their number, after the word for month.
+_MONTHS_BY_NUMBER = ("ar",)
 #: Languages that say an hour right after a weekday: "Friday 4".
 _HOURS_AFTER_DAYS = ("en", "tl")
 
@@ -58,17 +60,18 @@ class Said:
     stray: bool = False
 
 
-def gather(message: Message, lexicon: Lexicon, today: date) -> Said:
+def gather(message: Message, lexicon: Lexicon, today: date, starts: bool = False) -> Said:
     """All that the message says about a day."""
-    return _Gatherer(message, lexicon, today).said()
+    return _Gatherer(message, lexicon, today, starts).said()
 
 
 class _Gatherer:
     """Collects what the pieces of a message say about a day."""
 
-    def __init__(self, message: Message, lexicon: Lexicon, today: date) -> None:
+    def __init__(self, message: Message, lexicon: Lexicon, today: date, starts: bool) -> None:
         self.lexicon = lexicon
         self.today = today
+        self.starts = starts
         self.said_so_far = Said()
         self.months_named = 0
         numeric, rest = numeric_dates(message.normal, lexicon.first.day_first)
@@ -143,6 +146,11 @@ class _Gatherer:
             self._set("week", int(sense(piece, "week")))
         elif "month_shift" in piece.senses:
             self._set("month_shift", int(sense(piece, "month_shift")))
+        elif "year_shift" in piece.senses:
+            self._set("year", self.today.year + int(sense(piece, "year_shift")))
+        elif "unit" in piece.senses and (month := self._numbered_month(at)) is not None:
+            self._set("month", month)
+            return at + 2
         elif "unit" in piece.senses:
             self._one_unit(at)
         elif "rate" in piece.senses and self._is_dated_week(str(piece.senses["rate"]), at):
@@ -150,12 +158,21 @@ class _Gatherer:
         elif piece.has("before", "after") and not piece.has("at", "day_article") and not tells_weekday(self.pieces, at):
             counted = at > 0 and "unit" in self.pieces[at - 1].senses  # "a week from Friday"
             shifts = not counted and shifts_day(self.pieces, self.amounts, at)
+            shifts = shifts and not (self.starts and "from" in piece.senses)
             said.stray = said.stray or shifts
             said.quarrel = said.quarrel or (shifts and "after" in piece.senses and "before" not in piece.senses)
         elif piece.has("next", "previous", "this"):
             named = [name for name in ("next", "previous", "this") if name in piece.senses]
             said.relation = said.relation or ("coming" if named == ["next", "this"] else named[0])  # "que viene"
         return at + 1
+
+    def _numbered_month(self, at: int) -> int | None:
+        """ "شهر 2" is February."""
+        amount = self.amounts.get(at + 1)
+        if self.lexicon.first.language not in _MONTHS_BY_NUMBER or self.pieces[at].senses.get("unit") != "month":
+            return None
+        value = amount.value if amount is not None and amount.digits and not amount.ordinal else None
+        return value if isinstance(value, int) and 1 <= value <= 12 else None
 
     def _one_unit(self, at: int) -> None:
         """ "A week ago", "за тиждень": one of the unit, unless what stands before leaves the number open ("a few days")."""
@@ -193,6 +210,9 @@ class _Gatherer:
             return amount.end + 1
         if amount.end == amount.first + 1 and "unit" in self.pieces[amount.first].senses and not amount.digits:
             return self._span(amount.first, value, amount.first)
+        if after is not None and "unit" in after.senses and self._numbered_month(amount.end) is not None:
+            self._day(value, written=True)
+            return amount.end
         if after is not None and "unit" in after.senses and not amount.ordinal:
             return self._span(amount.end, value, amount.first)
         if amount.article and not (after is not None and after.has("small") and is_of_month(self.pieces, amount.end)):

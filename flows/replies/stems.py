@@ -9,6 +9,8 @@ _LATIN = re.compile(r"(?:iness|ings|ing|ies|ied|edly|ed|eaux|aux|ers|er|es|s|e|y
 _CYRILLIC = re.compile(
     r"(?:ями|ами|ові|еві|ого|ому|ими|іми|ння|ть|ах|ях|ов|ів|ем|ом|ою|ею|ий|ій|их|іх|им|ім|а|я|о|е|у|ю|и|і|ь)$"
 )
+#: "Лавочка" is a little "лавка".
+_LITTLE = re.compile(r"(?<=..)[оеє]чк$")
 _ARABIC_HEAD = re.compile(r"^(?:وال|بال|كال|فال|لل|ال|و(?=.{4})|ب(?=.{4})|ل(?=.{4})|ف(?=.{4}))")
 _ARABIC_TAIL = re.compile(r"(?:ات|ين|ون|ان|ها|هم|نا|كم|ه|ي)$")
 _SHORTEST = 3
@@ -28,7 +30,9 @@ def stem(word: str) -> str:
     if "\u0600" <= first <= "\u06ff":
         bare = _ARABIC_HEAD.sub("", word)
         return _cut(_ARABIC_TAIL, bare if len(bare) >= _SHORTEST else word)
-    return _cut(_CYRILLIC if "\u0400" <= first <= "\u04ff" else _LATIN, word)
+    if "\u0400" <= first <= "\u04ff":
+        return _LITTLE.sub("к", _cut(_CYRILLIC, word))
+    return _cut(_LATIN, word)
 
 
 def stems(word: str) -> tuple[str, ...]:

@@ -219,7 +219,7 @@ def _by_kind(ready: Prepared, message: Message, text: str, context: ReplyContext
         case "scale":
             return read_scale(question, message, options, words, ready.echoed)
         case "date":
-            return read_date(question, message, words, context.now.date())
+            return read_date(question, message, words, context.now.date(), ready.starts)
         case "time":
             return read_time(message, words, ready.part)
         case "phone":

@@ -113,6 +113,7 @@ _TABLES: dict[str, tuple[str, Callable[[object], Value]]] = {
     "days": ("day", _whole),
     "weeks": ("week", _whole),
     "month_shifts": ("month_shift", _whole),
+    "year_shifts": ("year_shift", _whole),
     "weekdays": ("weekday", _whole),
     "months": ("month", _whole),
     "holidays": ("holiday", str),
