@@ -271,10 +271,7 @@ class _Finder:
         """Whether a "one" may be an article or a pronoun: "un problème", "the red one", "this one"."""
         before, after = self._at(at - 1), self._at(at + 1)
         followed = after is not None and (
-            after.is_unknown
-            or after.is_digits
-            or after.options
-            or after.has("people", "unit", "degrees", "counting", "number")
+            after.is_unknown or after.is_digits or after.options or after.has("people", "unit", "degrees", "counting")
         )
         if "small" in self.pieces[at].senses and followed:
             return True

@@ -237,3 +237,20 @@ def test_an_hour_is_of_the_part_of_the_day_that_is_asked_about() -> None:
 def test_a_language_that_is_not_spoken_here_is_still_asked_for(name: str, tag: str) -> None:
     found = reading("street.focus", "en", name)
     assert (found.command, found.value) == ("language", tag)
+
+
+@pytest.mark.parametrize(
+    ("language", "reply", "answer"),
+    [
+        ("en", "i told you no", False),
+        ("fr", "je l'ai déjà dit, oui", True),
+        ("es", "ya dije que no", False),
+        ("ar", "سبق وقلت نعم", True),
+        ("uk", "я вже сказала ні", False),
+        ("zh", "我说过了不行", False),
+        ("tl", "sinabi ko na oo", True),
+        ("en", "he told me no", "unclear"),
+    ],
+)
+def test_ones_own_answer_said_again_is_the_answer(language: str, reply: str, answer: object) -> None:
+    assert value("clinic.ride", language, reply) == answer
