@@ -42,6 +42,8 @@ def without_akin(found: list[Mention], message: Message, options: Options) -> li
     if any(piece.has("and", "or", "but") for piece in between):
         return found
     named = [mention for mention in found if not is_akin(mention, message, options)]
+    if all(mention.way == "part" and message.pieces[mention.first].text in options.bound for mention in named):
+        return found  # "swimming lessons", where "Music lessons" and "Sports" are
     return named if any(not mention.refused for mention in named) else found
 
 

@@ -57,6 +57,7 @@ def read_choice(
     found = _not_asked(head(mentions(message, options, lexicon), message), message, echoed)
     if options.akin and len(found) > 1:
         found = without_akin(found, message, options)
+    found = _mostly(found, message)
     wanted = wanted_of(found, options)
     if wanted and is_far_fetched(found, message, options, lexicon):
         return UNCLEAR
@@ -136,6 +137,19 @@ def _not_asked(found: list[Mention], message: Message, echoed: frozenset[str]) -
     return others or found
 
 
+def _mostly(found: list[Mention], message: Message) -> list[Mention]:
+    """Only the one that the reply says is mostly so: "oil but mostly wood"; all where it says so of none or several."""
+    if len(found) < 2:
+        return found
+    most = [mention for mention in found if _is_most(message.pieces, mention)]
+    return most if len(most) == 1 and not most[0].refused else found
+
+
+def _is_most(pieces: list[Piece], mention: Mention) -> bool:
+    beside = [*pieces[max(0, mention.first - 2) : mention.first], *pieces[mention.end : mention.end + 1]]
+    return any("mostly" in piece.senses for piece in beside if not piece.options)
+
+
 def _only_shared(found: list[Mention]) -> bool:
     """Whether the reply only has words that several options share: "the sidewalk on Robie Street" is none of them."""
     return all(len(mention.options) > 1 and mention.way == "part" for mention in found)
@@ -167,6 +181,8 @@ def _held(message: Message, options: Options, lexicon: Lexicon) -> Reading | Non
     if timed and not span.timed:
         span = span.times(options.factor) if options.factor else _in_unit_of(options.spans, span)
     held = holding(options.spans, span)
+    if not held and span.exact and not span.low and "none" in options.concepts:
+        return answer(options, (options.concepts["none"],))
     if bare:
         place = _place(message, options, lexicon)
         if place is None and timed and options.factor is None:
@@ -202,14 +218,16 @@ def _is_bare(message: Message) -> bool:
     return not any("measures" in piece.senses for piece in message.pieces) and all(
         piece.is_sign
         or piece.is_digits
-        or (piece.has("polite", "number", "position", "intro", "hedge", "small") and not _is_count(piece))
+        or (piece.has("polite", "number", "position", "intro", "hedge", "small") and not _is_count(piece, message))
         for piece in message.pieces
     )
 
 
-def _is_count(piece: Piece) -> bool:
-    """Whether a number in words says how many and no place: "isa lang", "only one"."""
-    return "number" in piece.senses and " " in piece.text and piece.text[0].isalpha() and not _is_han(piece.text)
+def _is_count(piece: Piece, message: Message) -> bool:
+    """Whether a number in words says how many and no place: "isa lang", "uno nomás"."""
+    if "number" not in piece.senses or not piece.text[0].isalpha() or _is_han(piece.text):
+        return False
+    return " " in piece.text or any("only" in other.senses for other in message.pieces)
 
 
 def _is_han(text: str) -> bool:

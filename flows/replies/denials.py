@@ -31,7 +31,7 @@ class Denials:
             if piece.has("but", "correction", "because") or (ends_clause(piece) and piece.text not in "-/"):
                 break
             numbered = "position" in piece.senses and is_place and at == first - 1
-            if _denies(piece) and not piece.options and not numbered and not self._is_lack(piece, strange=strange):
+            if _denies(piece) and not piece.options and not numbered and not self._is_lack(piece):
                 return "doubt" if strange else "no"
             if piece.has("dont_know", "undecided") and not piece.has("hedge", "degrees") and not piece.options:
                 return "doubt"
@@ -46,16 +46,16 @@ class Denials:
             for piece in self.pieces[max(0, at - 2) : at]
         )
 
-    def _is_lack(self, piece: Piece, *, strange: bool) -> bool:
+    def _is_lack(self, piece: Piece) -> bool:
         """Whether a denial only says that there is none: "no parking" where that is the trouble."""
-        return self.troubled and "lacks" in piece.senses and not strange
+        return self.troubled and "lacks" in piece.senses
 
     def _refused_after(self, end: int) -> bool:
         """ "El muelle no, la carretera", "машини немає, автобусом": a no after the name that ends the clause."""
         rest = [piece for piece in self.pieces[end : end + 3] if "polite" not in piece.senses or piece.has("no")]
         if not rest or rest[0].options or not _is_no(rest[0]):
             return False
-        if rest[0].text != "no" and self._is_lack(rest[0], strange=False):
+        if rest[0].text != "no" and self._is_lack(rest[0]):
             return False  # "парковки немає"
         if len(rest) == 1 or rest[1].has("but"):
             return len(rest) > 1

@@ -101,11 +101,12 @@ class _Walk:
     def _judged(self, mention: Mention, denials: Denials) -> Mention:
         """The mention, refused where it is said no to and no name of it says no itself ("No family doctor")."""
         refused = denials.of(mention.first, mention.end, is_place=mention.way == "place")
-        if refused == "no" or refused == "doubt":
-            own = self.options.denying.get(mention.options[0], frozenset()) if len(mention.options) == 1 else ()
-            words = " ".join(piece.text for piece in self.pieces[mention.first : mention.end]).split(" ")
-            if any(_is_form_of(word, root) for word in words for root in own):
-                return mention
+        if not refused:
+            return mention
+        own = self.options.denying.get(mention.options[0], frozenset()) if len(mention.options) == 1 else ()
+        words = " ".join(piece.text for piece in self.pieces[mention.first : mention.end]).split(" ")
+        if any(_is_form_of(word, root) for word in words for root in own):
+            return mention
         return replace(mention, refused=refused)
 
     def _stressed(self, mention: Mention) -> Mention:

@@ -147,7 +147,9 @@ def spans_of(labels: list[list[str]], lexicon: Lexicon) -> tuple[Span | None, ..
     if len(spans) < max(2, len(labels) - 1) or len({span.timed for span in spans}) > 1:
         return ()
     if not any(
-        piece.is_digits or "number" in piece.senses for texts in labels for piece in read(texts[0], lexicon).pieces
+        piece.is_digits or "number" in piece.senses or piece.senses.get("rate") == "fortnight"
+        for texts in labels
+        for piece in read(texts[0], lexicon).pieces
     ):
         return ()  # "every day", "every week": names, not amounts
     return tuple(found)
