@@ -139,7 +139,7 @@ def _not_asked(found: list[Mention], message: Message, echoed: frozenset[str]) -
 
 def _mostly(found: list[Mention], message: Message) -> list[Mention]:
     """Only the one that the reply says is mostly so: "oil but mostly wood"; all where it says so of none or several."""
-    if len(found) < 2:
+    if len(found) < 2 or "mostly" not in message.senses:
         return found
     most = [mention for mention in found if _is_most(message.pieces, mention)]
     return most if len(most) == 1 and not most[0].refused else found

@@ -107,11 +107,11 @@ def _putting_off(languages: tuple[str, ...]) -> frozenset[str]:
 def puts_off(message: Message, lexicon: Lexicon) -> bool:
     """Whether the reply begins by putting us off, as phones do by themselves: "I am driving and will text you later".
     "2, will text you later" answers first."""
-    first = next((piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses), None)
-    if first is None or first.is_digits or "plain" in (first.senses.get("yes"), first.senses.get("no")):
-        return False
     tokens = message.whole.split(" ")
     if _putting_off(lexicon.languages).isdisjoint(tokens):
+        return False
+    first = next((piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses), None)
+    if first is None or first.is_digits or "plain" in (first.senses.get("yes"), first.senses.get("no")):
         return False
     text = message.bare + " "
     for own in lexicon.all:

@@ -188,6 +188,11 @@ class Message:
     pieces: list[Piece]
 
     @cached_property
+    def senses(self) -> frozenset[str]:
+        """Everything that any of its pieces can mean: a cheap first look."""
+        return frozenset().union(*[piece.senses for piece in self.pieces])
+
+    @cached_property
     def bare(self) -> str:
         """The reply without politeness and signs, which may stand anywhere: "help, please!" is "help"."""
         return " ".join(piece.text for piece in self.pieces if "polite" not in piece.senses and not piece.is_sign)

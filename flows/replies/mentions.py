@@ -72,6 +72,7 @@ class _Walk:
 
     def __init__(self, message: Message, options: Options, lexicon: Lexicon) -> None:
         self.pieces = message.pieces
+        self.senses = message.senses
         self.options = options
         self.places = {amount.first: amount for amount in amounts(message, lexicon)}
         self.content = [piece for piece in self.pieces if not piece.is_sign and "polite" not in piece.senses]
@@ -89,7 +90,7 @@ class _Walk:
         taken = {at: mention for mention in self.found for at in range(mention.first, mention.end)}
         denials = Denials(self.pieces, frozenset(taken), troubled=self.options.troubled)
         judged = [self._judged(self._stressed(mention), denials) for mention in self.found]
-        if len(judged) < 2 or not any("formerly" in piece.senses for piece in self.pieces):
+        if len(judged) < 2 or "formerly" not in self.senses:
             return judged
         past = [denials.is_of_the_past(mention.first, mention.end) for mention in judged]
         return (

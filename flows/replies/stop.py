@@ -64,7 +64,7 @@ def _says_nothing_of_it(message: Message, lexicon: Lexicon) -> bool:
     tokens = message.whole.split(" ")
     if not (lexicon.stopping.isdisjoint(tokens) and _signs().isdisjoint(tokens)):
         return False
-    return not any("stop" in piece.senses for piece in message.pieces) and not _spelled_out(message.whole)
+    return "stop" not in message.senses and not _spelled_out(message.whole)
 
 
 def _is_in_every_clause(message: Message, lexicon: Lexicon, open_question: bool) -> bool:

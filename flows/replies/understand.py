@@ -155,16 +155,19 @@ def _answer(ready: Prepared, message: Message, text: str, context: ReplyContext)
         return UNCLEAR
     if ready.question.kind in _OPEN or ready.question.kind in _SHAPED:
         return _by_kind(ready, message, text, context)
-    if _breaks_off(message, ready) or puts_off(message, ready.lexicon):
+    if ("correction" in message.senses and _breaks_off(message, ready)) or puts_off(message, ready.lexicon):
         return UNCLEAR
-    if any("reported" in piece.senses for piece in pieces):
+    if "reported" in message.senses:
         return _asked_again(_by_kind(ready, message, text, context))
-    because = next((at for at, piece in enumerate(pieces) if at and "because" in piece.senses), None)
+    because = None
+    if "because" in message.senses:
+        because = next((at for at, piece in enumerate(pieces) if at and "because" in piece.senses), None)
     if because is not None and ready.question.kind != "choices":
         first = _by_kind(ready, message.cut(0, because), text, context)
         if first.outcome == "answered" and first.value != "other":
             return first
-    for at in range(len(pieces) - 2, 0, -1):
+    may_correct = not message.senses.isdisjoint(("correction", "no"))
+    for at in range(len(pieces) - 2 if may_correct else 0, 0, -1):
         if _corrects(pieces, at, ready):
             tail = _by_kind(ready, message.cut(at + 1), text, context)
             if tail.outcome == "answered" and tail.value != "other":
