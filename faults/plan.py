@@ -22,6 +22,10 @@ SHORT_TIMES: Mapping[str, float] = {
 EACH = 2 * len(STORM) * LENGTH
 
 
+#: Seconds from one kill to the next, and texts a second either way, that two idle cores keep up with.
+EVERY_KILL, TEXTS_A_SECOND = 1.8, 40.0
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One storm over one database. `seconds` is how long it may last before it is cut short; `settling` what may come after it."""
@@ -51,14 +55,19 @@ class Plan:
         return max(12, round(self.messages / (EACH * 0.94)))
 
     @property
+    def span(self) -> float:
+        """Seconds in which all of it is meant to be done; a busy machine takes longer, up to `seconds`."""
+        return min(self.seconds * 0.75, max(self.kills * EVERY_KILL, self.messages / TEXTS_A_SECOND))
+
+    @property
     def every(self) -> float:
         """Seconds from one kill to the next, on the average, so that all fit."""
-        return self.seconds * 0.75 / max(1, self.kills)
+        return self.span / max(1, self.kills)
 
     @property
     def thinking(self) -> float:
         """Seconds that residents think at the most, so that they talk for as long as processes die: half of it on the average."""
-        return 2 * self.seconds * 0.75 / (len(STORM) * LENGTH)
+        return 2 * self.span / (len(STORM) * LENGTH)
 
     def processes(self) -> list[tuple[str, str, list[str]]]:
         """(name, role, words) of each process."""

@@ -66,7 +66,7 @@ class Storm:
     async def _launch(self) -> None:
         """Both campaigns and two updates of each community; all but the first begin in the middle of the storm."""
         first, second = STORM
-        now, span = datetime.now(UTC), self.here.plan.seconds * 0.75
+        now, span = datetime.now(UTC), self.here.plan.span
         for at in range(self.here.plan.communities):
             place = ("--community", f"town-{at}")
             await self.here.command("campaign", "launch", first, *place, "--name", first)
@@ -226,7 +226,7 @@ class Storm:
         plan = self.here.plan
         while True:
             await asyncio.sleep(1.0)
-            expected = (time.monotonic() - self._began) / (plan.seconds * 0.75)
+            expected = (time.monotonic() - self._began) / plan.span
             self._think(self.here.pace.longest * (1.1 if self.here.messages / plan.messages > expected else 1 / 1.2))
 
     def _think(self, longest: float) -> None:
