@@ -39,7 +39,7 @@ _LEFT = (
     select(
         _message.run_id,
         _message.visit,
-        func.max(func.coalesce(_message.sent_at, _message.claimed_at)),
+        func.min(func.coalesce(_message.sent_at, _message.claimed_at)).filter(_message.status.in_(SEEN)),
         func.max(_message.id).filter(_message.status == "queued"),
     )
     .where(
@@ -80,16 +80,19 @@ def waiting_prompts(
 def prompts_left(
     connection: Connection, run_ids: Collection[int], participant_ids: Collection[int], now: datetime
 ) -> dict[tuple[int, int], datetime]:
-    """When each prompt of these runs left, by (run id, visit): `now` for one that still waits."""
+    """When each prompt of these runs first left, by (run id, visit): `now` for one that still waits.
+
+    One that is just being asked again has left before: whoever answers meanwhile has read it.
+    """
     found: dict[tuple[int, int], datetime] = {}
     if not run_ids:
         return found
     rows = connection.execute(_LEFT, {"participants": sorted(participant_ids), "runs": sorted(run_ids)})
     for run_id, visit, left, queued in rows:
-        if queued is not None:
-            found[run_id, visit] = now
-        elif left is not None:
+        if left is not None:
             found[run_id, visit] = left
+        elif queued is not None:
+            found[run_id, visit] = now
     return found
 
 

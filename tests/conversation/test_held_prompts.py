@@ -76,6 +76,22 @@ def test_an_answer_to_a_question_that_is_just_being_asked_again_is_an_answer(dat
     assert one(database, select(Answer.question)) == "focus"
 
 
+def test_time_that_comes_while_a_question_is_asked_again_does_not_make_its_answer_early(database: Database) -> None:
+    """The second prompt waits for the provider, the answer to the first one for its commit, and a tick comes between."""
+    phone = held_back(database)
+    left = phone.now + timedelta(hours=1)
+    with database.write() as connection:
+        connection.execute(update(Message).values(status="sent", sent_at=left))
+        receive(connection, [an_inbound("repeat", at=left)], left, phone.house)
+    tick = left + timedelta(hours=25)
+    with database.write() as connection:
+        connection.execute(update(Run).values(due_at=tick))
+        reach_times(connection, due_runs(connection, tick, 10), tick, phone.house)
+        written = an_inbound("2", at=tick - timedelta(seconds=5))
+        receive(connection, [written], tick + timedelta(seconds=5), phone.house)
+    assert one(database, select(Answer.question)) == "focus"
+
+
 def test_stop_counts_before_the_first_question_too(database: Database) -> None:
     phone = held_back(database)
     with database.write() as connection:
