@@ -14,6 +14,9 @@ from flows.replies.slots import narrowed, said
 from flows.replies.stems import stem
 
 UNCLEAR = Reading("unclear")
+#: Keys of an option that stands for no amount at all, and how short a reply is that says so.
+_NOTHINGS = ("never", "none", "no", "zero", "nothing")
+_SHORT_NO = 4
 
 
 def exact(message: Message, options: Options) -> Reading | None:
@@ -46,13 +49,15 @@ def read_choice(
     question: Question, message: Message, options: Options, lexicon: Lexicon, echoed: frozenset[str]
 ) -> Reading:
     """The option that the reply names, and no other. `echoed`: the stems of the question's words."""
+    if options.spans and (nothing := _nothing(message, options, lexicon)) is not None:
+        return answer(options, (nothing,))
     if options.spans:
         held = _held(message, options, lexicon)
         if held is not None:
             return held
     if options.slots and (slot := _slot(message, options, lexicon)) is not None:
         return answer(options, (slot,))
-    if names_no_place(message, options, lexicon):
+    if names_no_place(message, options, lexicon) or _asks_what(message):
         return UNCLEAR
     found = _not_asked(head(mentions(message, options, lexicon), message), message, echoed)
     if options.akin and len(found) > 1:
@@ -84,6 +89,25 @@ def read_choice(
     if question.other and is_telling(message, about_languages=options.tongues):
         return Reading("answered", value="other", other=message.raw.strip())
     return UNCLEAR
+
+
+def _asks_what(message: Message) -> bool:
+    """ "شو يعني ممر المشاة؟": what the words mean."""
+    content = [piece for piece in message.pieces if not piece.is_sign]
+    asks = bool(content) and "question" in content[0].senses and not content[0].has("small", "intro", "polite", "hedge")
+    return asks and len(content) > 1 and " " in content[0].text and message.normal.rstrip().endswith("?")
+
+
+def _nothing(message: Message, options: Options, lexicon: Lexicon) -> int | None:
+    """The one option without an amount, where the reply says nought or "none": "0" where "Never" stands beside "1 to 3"."""
+    apart = [at for at, span in enumerate(options.spans) if span is None and at != options.other]
+    values = [amount.value for amount in amounts(message, lexicon) if not amount.ordinal]
+    content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    if len(apart) != 1 or options.keys[apart[0]] not in _NOTHINGS or not content or len(content) > _SHORT_NO:
+        return None
+    unsure = any(piece.has("dont_know", "undecided", "skip", "refuse") for piece in content)
+    denied = not values and content[0].has("not", "none", "no") and not unsure
+    return apart[0] if denied or values == [0] else None
 
 
 def _slot(message: Message, options: Options, lexicon: Lexicon) -> int | None:

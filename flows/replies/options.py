@@ -155,6 +155,8 @@ def prepare(
     stronger = _stronger(labels, gathered, lexicon)
     denying, opposites = _denying(gathered), _opposites(gathered, stronger)
     denials = frozenset(denying) | frozenset(opposites.values())
+    meanings = _meanings(labels, lexicon)
+    _give_back(gathered, meanings, {key(text) for texts in labels for text in texts}, lexicon)
     single = _with_variants(gathered.single, gathered.full)
     titles = {key(text) for texts in labels for text in texts}
     return Options(
@@ -173,7 +175,7 @@ def prepare(
         denying=denying,
         opposites=opposites,
         denials=denials | {stronger[one] for one in denials if one in stronger},
-        meanings=_meanings(labels, lexicon),
+        meanings=meanings,
         spans=spans,
         factor=factor,
         stronger=stronger,
@@ -197,6 +199,15 @@ def _beside_amounts(
 
 def _of_no_amount(spans: Sequence[Span | None], names: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
     return {name: numbers for name, numbers in names.items() if numbers and all(spans[one] is None for one in numbers)}
+
+
+def _give_back(gathered: Names, meanings: Mapping[tuple[str, Value], int], titles: set[str], lexicon: Lexicon) -> None:
+    """Let a word that another option means name that one: "بالليل" is no evening where there is a night."""
+    for table in (gathered.single, gathered.full):
+        for name, numbers in table.items():
+            meant = {meanings[one] for one in lexicon.entries.get(name, {}).items() if one in meanings}
+            if len(meant) == 1 and name not in titles and meant.isdisjoint(numbers):
+                table[name] = tuple(meant)
 
 
 def _concepts(full: Mapping[str, tuple[int, ...]], titles: set[str], lexicon: Lexicon) -> dict[str, int]:

@@ -57,6 +57,8 @@ def span_of(message: Message, lexicon: Lexicon) -> Span | None:
     factor, last = _unit(pieces)
     if not found or (last is not None and found[0].first > last and _is_half(pieces[found[0].first])):
         found = _implied(pieces)
+    if any(piece.text == "十 几" for piece in pieces):
+        return _bounded(pieces, [11.0, 19.0], factor)
     if len(found) == 1 and len(found[0].values) == 2 and not found[0].digits:
         return _bounded(pieces, [float(value) for value in found[0].values], factor)  # 一两次
     if not found or len(found) > 2 or any(amount.value is None for amount in found):

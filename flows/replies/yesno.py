@@ -59,8 +59,21 @@ def echoes(question: Question) -> frozenset[str]:
     found: set[str] = set()
     for text in question.text.values():
         said = " ".join(word for word in text.split() if word != "STOP")  # "Reply STOP to leave" asks nothing
-        found.update(stem(token[0]) for token in tokens(normalise(said)) if _tells(token[0]))
+        words = [token[0] for token in tokens(normalise(said)) if _tells(token[0])]
+        found.update(stem(form) for word in words for form in (word, *_of_me(word)))
     return frozenset(found)
+
+
+def _of_me(word: str) -> list[str]:
+    """What a verb asked of "you" is where one speaks of oneself: "تمشي" and "امشي", "ходите" and "ходимо"."""
+    if word[0] == "ت" and len(word) > _FEW - 1:
+        rest = word[1:].removesuffix("ون")
+        return [before + rest for before in ("ا", "ن", "ب", "بن", "من")]
+    ending = next((one for one in ("ете", "ите", "іте") if word.endswith(one)), "")
+    if not ending or len(word) - len(ending) < _FEW - 1:
+        return []
+    root = word.removesuffix(ending)
+    return [root + after for after in ("емо", "имо", "імо", "у", "ю", "лю", "ем", "им")]
 
 
 def _tells(word: str) -> bool:
@@ -95,6 +108,10 @@ def read_yesno(message: Message, echoed: frozenset[str], asked: About = "") -> R
     ]
     if not votes and (asked == "past" and tells_when(message)):
         return YES
+    if not votes and asked == "having" and _counts(clauses):
+        return YES
+    if len(votes) == 2 and votes[0] == ("sentence", False) and _begins_with_han(clauses) and votes[1][0] == "sentence":
+        return NO  # "不去，去儿子家"
     if any(strength == "unsure" for strength, _ in votes):
         return UNCLEAR
     for strength in ("plain", "sentence", "weak"):
@@ -106,6 +123,23 @@ def read_yesno(message: Message, echoed: frozenset[str], asked: About = "") -> R
             against = strength == "plain" and any(found == "sentence" and other != value for found, other in votes)
             return UNCLEAR if against else YES if value else NO
     return UNCLEAR
+
+
+def _counts(clauses: list[list[Piece]]) -> bool:
+    """Whether the reply only says how many one has, in words: "двоє", "两个"; a figure may be a place in a list."""
+    pieces = [piece for clause in clauses for piece in clause]
+    said = [piece for piece in pieces if piece.has("number") and not piece.is_digits]
+    rest = [piece for piece in pieces if piece not in said]
+    return (
+        len(said) == 1
+        and said[0].senses["number"] not in (0, 1)
+        and "ordinal" not in said[0].senses
+        and all(piece.has("small", "people", "measures", "counting", "self", "only") for piece in rest)
+    )
+
+
+def _begins_with_han(clauses: list[list[Piece]]) -> bool:
+    return len(clauses) == 2 and _is_han(clauses[0][0].text) and len(clauses[1]) > 1
 
 
 def _clauses(message: Message) -> list[list[Piece]]:

@@ -81,6 +81,8 @@ def _read(language: str, state: str, reply: str) -> Reading:
         ("zh", "slips", "一两次", "few"),
         ("uk", "slips", "раз п'ять", "many"),
         ("ar", "slips", "مرة وحدة", "few"),
+        ("uk", "slips", "0", "never"),
+        ("zh", "slips", "十几次", "many"),
     ],
 )
 def test_an_amount_is_brought_to_the_unit_that_is_asked_for(
