@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flows.replies.lexicon import Lexicon, Piece
@@ -57,6 +58,29 @@ def past_hour(pieces: list[Piece], end: int) -> int:
             break
         end += 1
     return end
+
+
+def past_hours(pieces: list[Piece], amounts: Mapping[int, Amount], amount: Amount) -> int | None:
+    """Where two hours beside a weekday end whose first is `amount`: "Saturday 9 to 11", "samedi de 9 à 11", "9-11am"."""
+    joint = pieces[amount.end] if amount.end < len(pieces) else None
+    last = amounts.get(amount.end + 1)
+    if (
+        joint is None
+        or last is None
+        or any(one.ordinal or one.value is None or one.value > 24 for one in (amount, last))
+    ):
+        return None
+    if not any("weekday" in piece.senses for piece in pieces) or any(piece.has("month") for piece in pieces):
+        return None
+    after = pieces[last.end] if last.end < len(pieces) else None
+    if after is not None and after.has("month_mark", "day_mark", "weekday", "month_shift"):
+        return None
+    before = pieces[amount.first - 1] if amount.first else None
+    named = before is not None and before.has("from", "between") and joint.has("to", "and")
+    dashed = joint.text == "-" and is_hour(pieces, last, month_named=False)
+    if named or dashed or (joint.text != "-" and joint.has("to") and not joint.has("at")):
+        return past_hour(pieces, last.end)
+    return None
 
 
 def with_daypart(found: list[Clock], pieces: list[Piece], lexicon: Lexicon) -> list[Clock]:

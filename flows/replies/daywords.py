@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flows.replies.lexicon import Piece
+from flows.replies.lexicon import Lexicon, Piece
 from flows.replies.numerals import Amount
+from flows.replies.spelling import near
 from flows.replies.spelt import is_han
 
 _DAYS = ("weekday", "month", "day", "holiday")
+_SHORTEST_SLIP = 5
 
 
 def _at(pieces: list[Piece], at: int) -> Piece | None:
     return pieces[at] if 0 <= at < len(pieces) else None
+
+
+def mended(piece: Piece, lexicon: Lexicon) -> Piece:
+    """A misspelt month or weekday ("wedensday") as what it is."""
+    if not piece.is_unknown or len(piece.text) < _SHORTEST_SLIP:
+        return piece
+    for own in lexicon.all[:2]:
+        names = [
+            text
+            for text, senses in own.senses.items()
+            if len(text) >= _SHORTEST_SLIP and not {"month", "weekday", "day"}.isdisjoint(senses)
+        ]
+        likely = near(piece.text, names)
+        best = {tuple(sorted(own.senses[name].items(), key=str)) for slips, name in likely if slips == likely[0][0]}
+        if len(best) == 1:
+            return piece._replace(senses=own.senses[likely[0][1]])
+    return piece
 
 
 def is_month(pieces: list[Piece], at: int) -> bool:
@@ -67,7 +86,7 @@ def shifts_day(pieces: list[Piece], amounts: Mapping[int, Amount], at: int) -> b
         if named and (ahead.first == at + 1 or pieces[at + 1].has("small")):
             return True
         month = _at(pieces, ahead.end)
-        if month is not None and month.has("month", "month_mark"):
+        if (month is not None and "month_mark" in month.senses) or is_of_month(pieces, ahead.end):
             return True
     later = (piece for piece in pieces[at + 1 :] if not piece.is_sign and not piece.has("small", "this"))
     after = next(later, None)

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from flows.replies.calendar import numeric_dates, weekday_dates
-from flows.replies.clock import is_hour, past_hour
+from flows.replies.clock import is_hour, past_hour, past_hours
 from flows.replies.daywords import (
     is_daypart,
     is_grammar,
     is_month,
     is_of_date,
     is_of_month,
+    mended,
     shifts_day,
     spans_days,
     tells_weekday,
@@ -20,12 +21,10 @@ from flows.replies.daywords import (
 from flows.replies.lexicon import Lexicon, Message, Piece, read
 from flows.replies.numerals import Amount, amounts
 from flows.replies.places import placed
-from flows.replies.spans import direction, is_part
-from flows.replies.spelling import near
+from flows.replies.spans import counts_from, direction, is_part
 from flows.replies.spelt import sense
 
 _DAYS = {"day": 1, "week": 7, "fortnight": 14}
-_SHORTEST_SLIP = 5
 #: Languages that call months by their number, after the word for month.
 _MONTHS_BY_NUMBER = ("ar",)
 #: Languages that say an hour right after a weekday: "Friday 4".
@@ -80,7 +79,7 @@ class _Gatherer:
             again, _ = numeric_dates(rest, lexicon.first.day_first)
             self.said_so_far.quarrel = bool(again)
             message = read(rest, lexicon)
-        self.pieces = [self._mended(piece) for piece in message.pieces]
+        self.pieces = [mended(piece, lexicon) for piece in message.pieces]
         self.amounts = {
             amount.first: amount for amount in amounts(Message("", message.normal, "", self.pieces), lexicon)
         }
@@ -102,22 +101,6 @@ class _Gatherer:
         self._between()
         self.said_so_far.quarrel = self.said_so_far.quarrel or spans_days(self.pieces)
         return self.said_so_far
-
-    def _mended(self, piece: Piece) -> Piece:
-        """A misspelt month or weekday ("wedensday") as what it is."""
-        if not piece.is_unknown or len(piece.text) < _SHORTEST_SLIP:
-            return piece
-        for own in self.lexicon.all[:2]:
-            names = [
-                text
-                for text, senses in own.senses.items()
-                if len(text) >= _SHORTEST_SLIP and not {"month", "weekday", "day"}.isdisjoint(senses)
-            ]
-            likely = near(piece.text, names)
-            best = {tuple(sorted(own.senses[name].items(), key=str)) for slips, name in likely if slips == likely[0][0]}
-            if len(best) == 1:
-                return piece._replace(senses=own.senses[likely[0][1]])
-        return piece
 
     def _at(self, at: int) -> Piece | None:
         return self.pieces[at] if 0 <= at < len(self.pieces) else None
@@ -156,15 +139,21 @@ class _Gatherer:
         elif "rate" in piece.senses and self._is_dated_week(str(piece.senses["rate"]), at):
             said.quarrel = True
         elif piece.has("before", "after") and not piece.has("at", "day_article") and not tells_weekday(self.pieces, at):
-            counted = at > 0 and "unit" in self.pieces[at - 1].senses  # "a week from Friday"
-            shifts = not counted and shifts_day(self.pieces, self.amounts, at)
-            shifts = shifts and not (self.starts and "from" in piece.senses)
-            said.stray = said.stray or shifts
-            said.quarrel = said.quarrel or (shifts and "after" in piece.senses and "before" not in piece.senses)
+            self._shift(piece, at)
         elif piece.has("next", "previous", "this"):
             named = [name for name in ("next", "previous", "this") if name in piece.senses]
             said.relation = said.relation or ("coming" if named == ["next", "this"] else named[0])  # "que viene"
         return at + 1
+
+    def _shift(self, piece: Piece, at: int) -> None:
+        """ "After Friday", "the day before the 13th" are other days than the one named; "a week from Friday" is counted."""
+        said = self.said_so_far
+        counted = at > 0 and "unit" in self.pieces[at - 1].senses
+        shifts = shifts_day(self.pieces, self.amounts, at) and not (self.starts and "from" in piece.senses)
+        if not shifts or (counted and "from" in piece.senses and counts_from(self.pieces, at)):
+            return
+        said.stray = True
+        said.quarrel = said.quarrel or counted or ("after" in piece.senses and "before" not in piece.senses)
 
     def _numbered_month(self, at: int) -> int | None:
         """ "شهر 2" is February."""
@@ -185,6 +174,8 @@ class _Gatherer:
     def _number(self, amount: Amount) -> int:
         if is_hour(self.pieces, amount, month_named=self.said_so_far.month is not None):
             return past_hour(self.pieces, amount.end)
+        if (end := past_hours(self.pieces, self.amounts, amount)) is not None:
+            return end
         after = self._at(amount.end)
         value = amount.value
         if not isinstance(value, int):

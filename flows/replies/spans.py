@@ -15,7 +15,7 @@ def direction(pieces: list[Piece], unit: int, first: int) -> int | None:
         return 1
     if any("ago" in piece.senses for piece in (*before, *after)):
         return -1
-    return 1 if any("ahead" in piece.senses for piece in before) or _counts_from(pieces, unit + 1) else None
+    return 1 if any("ahead" in piece.senses for piece in before) or counts_from(pieces, unit + 1) else None
 
 
 def is_part(pieces: list[Piece], unit: int, first: int) -> bool:
@@ -28,7 +28,7 @@ def _around(pieces: list[Piece], unit: int, first: int) -> tuple[list[Piece], li
     return pieces[max(0, first - 3) : first], pieces[unit + 1 : unit + 3]
 
 
-def _counts_from(pieces: list[Piece], at: int) -> bool:
+def counts_from(pieces: list[Piece], at: int) -> bool:
     """Whether a day follows from which is counted: "a week from Friday"; not "la semaine de septembre"."""
     return any(
         "from" in joint.senses and day.has("weekday", "day")

@@ -128,3 +128,48 @@ def test_every_holiday_of_the_words_has_a_day() -> None:
 def test_a_day_is_read_after_one_that_is_refused() -> None:
     # Pieces keep their places in the text as it was sent, also where a clause is left out.
     assert _read("en", "not friday, nov 27").value == "2026-11-27"
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("en", "saturday from 9 to 12"),
+        ("en", "saturday 9-11am"),
+        ("en", "saturday between 1 and 3"),
+        ("fr", "samedi de 9 à 12"),
+        ("es", "el sábado de 9 a 12"),
+        ("ar", "السبت من 9 الى 12"),
+        ("uk", "субота з 9 до 12"),
+        ("tl", "sabado mula 9 hanggang 12"),
+    ],
+)
+def test_hours_beside_a_weekday_are_no_days(language: str, reply: str) -> None:
+    assert _read(language, reply).value == "2026-11-28"
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("en", "the day after dec 5"),
+        ("en", "a day before dec 5"),
+        ("fr", "le lendemain du 5 décembre"),
+        ("es", "un día después del 5 de diciembre"),
+        ("uk", "на другий день після 5 грудня"),
+        ("en", "saturday 5 to monday 7"),
+    ],
+)
+def test_the_day_beside_another_is_not_that_one(language: str, reply: str) -> None:
+    assert _read(language, reply).outcome == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("en", "march 4 last year"),
+        ("fr", "le 4 mars de l'année dernière"),
+        ("es", "el 4 de marzo del año pasado"),
+        ("tl", "march 4 noong nakaraang taon"),
+    ],
+)
+def test_last_year_is_a_year(language: str, reply: str) -> None:
+    assert _read(language, reply, _ANY).value == "2025-03-04"
