@@ -107,6 +107,8 @@ def _nothing(message: Message, options: Options, lexicon: Lexicon) -> int | None
         return None
     unsure = any(piece.has("dont_know", "undecided", "skip", "refuse") for piece in content)
     denied = not values and content[0].has("not", "none", "no") and not unsure
+    if denied and len(content) > 1 and not content[0].has("not", "none"):
+        return None  # "la verdad no sé"
     return apart[0] if denied or values == [0] else None
 
 
