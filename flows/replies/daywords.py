@@ -88,7 +88,11 @@ def shifts_day(pieces: list[Piece], amounts: Mapping[int, Amount], at: int) -> b
         month = _at(pieces, ahead.end)
         if (month is not None and "month_mark" in month.senses) or is_of_month(pieces, ahead.end):
             return True
-    later = (piece for piece in pieces[at + 1 :] if not piece.is_sign and not piece.has("small", "this"))
+    later = (
+        piece
+        for piece in pieces[at + 1 :]
+        if not piece.is_sign and (piece.has("month", "weekday") or not piece.has("small", "this"))
+    )
     after = next(later, None)
     before = _at(pieces, at - 1) if is_han(pieces[at].text) else None
     return (after is not None and after.has(*_DAYS)) or (before is not None and before.has(*_DAYS))

@@ -132,6 +132,13 @@ def test_yes_and_no_and_other_families(where: str, language: str, reply: str, sa
         ("street.focus", "fr", "jveux pu recevoir ça", "stop"),
         ("street.idea", "tl", "ayaw ko na sumali, wag na mag message ulit", "stop"),
         ("street.best_time", "tl", "ayoko sagutin yan, next na", "skipped"),
+        ("street.idea", "en", "i dont want to get these anymore", "stop"),
+        ("street.idea", "fr", "j'aimerais ne plus recevoir de messages", "stop"),
+        ("street.idea", "fr", "enlevez moi de là", "stop"),
+        ("street.idea", "tl", "ayoko na po nito", "stop"),
+        ("street.idea", "fr", "arrêter de brûler les vidanges", "arrêter de brûler les vidanges"),
+        ("hall.drill", "en", "after march 1", "unclear"),
+        ("street.worry", "en", "rent but mostly food", "food"),
         ("library.seats", "tl", "ako lang mag isa", 1),
     ],
 )
