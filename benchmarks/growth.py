@@ -67,7 +67,7 @@ class Place:
         with self.database.write() as connection:
             record_receipts(connection, news, now, opt_outs=blocks)
         took = time.perf_counter() - began
-        assert received.status == "received", received
+        assert received.status == "received", f"{received}: fewer --messages, for everybody has answered"
         assert len(taken) == 1, f"{len(taken)} replies in place of one"
         return took
 
@@ -190,7 +190,7 @@ def main() -> None:
     options = parser(__doc__)
     options.add_argument("--people", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
     options.add_argument("--past", type=int, default=2_000_000, help="messages of the past at the largest size")
-    options.add_argument("--messages", type=int, default=200, help="how many messages are measured on each side")
+    options.add_argument("--messages", type=int, default=150, help="how many messages are measured on each side")
     options.add_argument("--databases", nargs="+", default=KINDS, choices=KINDS)
     asked = options.parse_args()
     quiet()

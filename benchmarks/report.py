@@ -27,7 +27,7 @@ _GROWTH = (
 
 
 def machine() -> dict[str, Any]:
-    """What it was measured on, and how busy that was."""
+    """What it was measured on."""
     processor = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text("utf-8"))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
@@ -35,7 +35,6 @@ def machine() -> dict[str, Any]:
         "processors": f"{os.cpu_count()} × {processor[1] if processor else platform.machine()}",
         "memory": f"{memory:.0f} GB",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
-        "load at the end": round(os.getloadavg()[1], 1),
     }
 
 
