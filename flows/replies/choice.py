@@ -86,9 +86,16 @@ def read_choice(
     concept = concept_of(message, options)
     if concept is not None:
         return answer(options, (concept,))
-    if question.other and is_telling(message, about_languages=options.tongues):
+    if question.other and not _says_all(message) and is_telling(message, about_languages=options.tongues):
         return Reading("answered", value="other", other=message.raw.strip())
     return UNCLEAR
+
+
+def _says_all(message: Message) -> bool:
+    """Whether the reply wants all of the options where one is asked for: "all of them honest"."""
+    content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "hedge")]
+    first = content[0].has("all", "both") and " " in content[0].text if content else False
+    return first and sum(piece.is_unknown for piece in content) <= 1
 
 
 def _asks_what(message: Message) -> bool:
@@ -316,12 +323,27 @@ def concept_of(message: Message, options: Options) -> int | None:
         return None
     if "other" in content[0].senses and options.other is not None:
         return options.other
+    if _are_indifferent(content):
+        return options.concepts.get("indifferent")
     if len(content) != 1 and not _is_said_first(message, content[0]):
         return None
     found = next((number for sense, number in options.concepts.items() if sense in content[0].senses), None)
     if found is not None and (stressed or content[0].has("strong_degrees")):
         return options.stronger.get(found, found)
     return found
+
+
+def _are_indifferent(content: list[Piece]) -> bool:
+    """Whether several words say that any will do: "da lo mismo, cuando sea"."""
+    indifferent = ["indifferent" in piece.senses for piece in content]
+    return (
+        len(content) > 1
+        and any(indifferent)
+        and all(
+            said or piece.senses.get("yes") == "weak" or "only" in piece.senses
+            for said, piece in zip(indifferent, content, strict=True)
+        )
+    )
 
 
 def _is_said_first(message: Message, piece: Piece) -> bool:

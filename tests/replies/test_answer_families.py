@@ -32,6 +32,7 @@ states:
     options:
       morning: {label: {en: Morning, fr: Matin}}
       evening: {label: {en: Evening, fr: Soir}}
+      any: {label: {en: Any time, fr: "N'importe quand"}}
     next: job
   job:
     ask: choice
@@ -89,6 +90,19 @@ def test_what_belongs_to_no_family_stays_in_the_writers_own_words() -> None:
 )
 def test_a_part_of_the_day_is_told_by_what_one_does_then(reply: str, named: str) -> None:
     assert value("part", "en", reply) == named
+
+
+@pytest.mark.parametrize(("language", "reply"), [("en", "all of them honest"), ("fr", "tous ces choix-là")])
+def test_all_of_the_options_is_no_other_one(language: str, reply: str) -> None:
+    assert value("who", language, reply) == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [("fr", "ça me dérange pas"), ("en", "whatever, any time"), ("fr", "peu importe, quand vous voulez")],
+)
+def test_whoever_minds_no_time_is_for_any(language: str, reply: str) -> None:
+    assert value("part", language, reply) == "any"
 
 
 def test_a_family_counts_only_where_most_options_are_of_its_group() -> None:
