@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.lexicon import Lexicon
 from flows.replies.mentions import Mention
 from flows.replies.options import Options
+from flows.replies.pieces import Message, Piece
 from flows.replies.stems import stem, stems
 
 #: So many words at most may be one thing with what it is like: "kerosene heater".

@@ -7,10 +7,11 @@ import itertools
 from flows.definition import Question
 from flows.replies.beside import is_far_fetched
 from flows.replies.choice import UNCLEAR, concept_of, head, is_telling, names_no_place
-from flows.replies.lexicon import Lexicon, Message
+from flows.replies.lexicon import Lexicon
 from flows.replies.mentions import Mention, mentions
 from flows.replies.numerals import amounts
 from flows.replies.options import Options
+from flows.replies.pieces import Message
 from flows.replies.reading import Reading
 
 

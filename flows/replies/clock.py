@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.replies.lexicon import Lexicon, Piece
+from flows.replies.lexicon import Lexicon
 from flows.replies.numerals import Amount
+from flows.replies.pieces import Piece
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 

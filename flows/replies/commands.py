@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import cast
 
-from flows.replies.lexicon import Lexicon, Message
+from flows.replies.lexicon import Lexicon
 from flows.replies.patterns import alarm, mistakes, pattern
+from flows.replies.pieces import Message
 from flows.replies.reading import Command, Reading
 
 _AROUND = ("speak_frame", "speak_tell", "polite", "small", "intro", "hedge", "self", "not", "yes")

@@ -6,8 +6,9 @@ import itertools
 from typing import Literal, TypeAlias
 
 from flows.definition import Question
-from flows.replies.lexicon import Lexicon, Message, ends_clause, read
+from flows.replies.lexicon import Lexicon, read
 from flows.replies.normal import key
+from flows.replies.pieces import Message, ends_clause
 from flows.replies.reading import Reading
 from flows.replies.spelt import Number
 from flows.replies.words import nearest_language, words

@@ -6,7 +6,8 @@ from datetime import date
 
 from flows.definition import Question
 from flows.replies.calendar import Range, range_of
-from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause
+from flows.replies.lexicon import Lexicon
+from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.reading import Reading
 from flows.replies.resolve import resolve
 from flows.replies.said import Said, gather

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from flows.replies.clock import Clock
-from flows.replies.lexicon import Piece
 from flows.replies.numerals import Amount
+from flows.replies.pieces import Piece
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DOTTED = re.compile(r"[0-3]?\d\.[01]?\d")

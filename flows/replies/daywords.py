@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flows.replies.lexicon import Lexicon, Piece
+from flows.replies.lexicon import Lexicon
 from flows.replies.numerals import Amount
+from flows.replies.pieces import Piece
 from flows.replies.spelling import near
 from flows.replies.spelt import is_han
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from flows.replies.lexicon import Piece, ends_clause
+from flows.replies.pieces import Piece, ends_clause
 
 #: "no": the reply says no to it; "doubt": a no stands before it, with other words between.
 Refused = Literal["", "no", "doubt"]

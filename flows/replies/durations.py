@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flows.definition import Question
 from flows.replies.counting import fitting
-from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.lexicon import Lexicon
 from flows.replies.numerals import Amount, amounts
+from flows.replies.pieces import Message, Piece
 from flows.replies.quantities import MINUTES
 from flows.replies.reading import Reading
 from flows.replies.spelt import tidy

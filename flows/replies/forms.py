@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from flows.replies.lexicon import Piece
 from flows.replies.options import Options
+from flows.replies.pieces import Piece
 from flows.replies.spelling import near
 from flows.replies.stems import stems
 

@@ -11,9 +11,10 @@ from typing import TypeAlias
 from anyascii import anyascii
 from ruamel.yaml import YAML
 
-from flows.replies.lexicon import Lexicon, Vocabulary
+from flows.replies.lexicon import Lexicon
 from flows.replies.normal import WORDS, normalise
 from flows.replies.patterns import said_in_patterns
+from flows.replies.pieces import Vocabulary
 from flows.replies.words import words
 
 #: Letters, with the figures that stand for Arabic sounds inside a word, and apostrophes.

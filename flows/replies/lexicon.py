@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import NamedTuple
+from functools import lru_cache
 
 from flows.replies.fused import parts, respelt
 from flows.replies.normal import apart, normalise, squeezed, tokens
+from flows.replies.pieces import NO_VOCABULARY, Message, Piece, Vocabulary, longest
 from flows.replies.words import Senses, Words, languages, nearest_language, words
 
 NOTHING: Senses = {}
 _NO_OPTIONS: tuple[int, ...] = ()
-_MEASURE: Senses = {"measures": True}
 #: Senses that count in every language that we speak, whichever the flow's.
 _EVERYWHERE = ("stop", "command", "speak", "skip")
 #: Senses of a language outside the flow's that count when the phrase is the whole reply.
@@ -25,73 +24,10 @@ _WHOLE = frozenset({"stop", "command", "command_closed"})
 _ELIDED = 5
 #: Senses of a word whose last letter a thumb may double: "ouii", "opoo".
 _DOUBLED = ("yes", "no", "stop")
-_CLAUSE_ENDS = frozenset(".,;:!?()-/\n")
 #: Senses of a phrase that gives way to an option named inside it: "pas d'accord" where "D'accord" is an option.
 _YIELDING = frozenset(
     "yes no undecided daypart day week month_shift clock unit rate at am pm all vague number people holiday".split()  # noqa: SIM905
 )
-
-
-class Piece(NamedTuple):
-    """A phrase of a reply: its tokens joined by spaces, what it can mean, the options that it names, and its place."""
-
-    text: str
-    senses: Senses
-    options: tuple[int, ...]
-    start: int
-    end: int
-    glued: bool
-
-    def has(self, *senses: str) -> bool:
-        """Whether it can mean one of `senses`."""
-        return not self.senses.keys().isdisjoint(senses)
-
-    @property
-    def is_sign(self) -> bool:
-        """Whether it is punctuation or a symbol without a meaning."""
-        return not self.senses and not self.options and not self.text[0].isalnum()
-
-    @property
-    def is_digits(self) -> bool:
-        """Whether it is a number written in digits."""
-        return self.text[0].isdigit() and " " not in self.text
-
-    @property
-    def is_unknown(self) -> bool:
-        """Whether it is a word that no file of words and no option has; a measure is one by itself."""
-        return (not self.senses or self.senses == _MEASURE) and not self.options and self.text[0].isalpha()
-
-
-def ends_clause(piece: Piece) -> bool:
-    """Whether a piece stands between two clauses."""
-    return piece.text in _CLAUSE_ENDS and not piece.senses.keys() - {"to", "out_of", "minus", "per"}
-
-
-class Vocabulary:
-    """Phrases of a question's own, found beside a lexicon's: phrase -> option numbers.
-
-    `apart`: "1,3" and "1.3" are two numbers, as in a list of options.
-    """
-
-    __slots__ = ("apart", "longest", "phrases")
-
-    def __init__(self, phrases: Mapping[str, tuple[int, ...]], *, apart: bool = False) -> None:
-        self.phrases = phrases
-        self.longest = _longest(phrases)
-        self.apart = apart
-
-
-def _longest(phrases: Mapping[str, object]) -> dict[str, int]:
-    """First token -> the most tokens that a phrase beginning with it has."""
-    found: dict[str, int] = {}
-    for phrase in phrases:
-        first, *rest = phrase.split(" ")
-        if found.get(first, 0) <= len(rest):
-            found[first] = len(rest) + 1
-    return found
-
-
-NO_VOCABULARY = Vocabulary({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +87,7 @@ def _lexicon(tags: tuple[str, ...]) -> Lexicon:
         everyone,
         entries,
         cut,
-        _longest(cut),
+        longest(cut),
         alone,
         tight,
         clitics,
@@ -176,31 +112,6 @@ def _add_strange(strangers: list[Words], known: Mapping[str, Senses], alone: dic
                 if set(earlier) != set(kept):
                     found[phrase] = NOTHING
     alone.update({phrase: senses for phrase, senses in found.items() if senses})
-
-
-@dataclass(frozen=True)
-class Message:
-    """A reply, normalised and read phrase by phrase. `whole` is its key: the tokens with one space between."""
-
-    raw: str
-    normal: str
-    whole: str
-    pieces: list[Piece]
-
-    @cached_property
-    def senses(self) -> frozenset[str]:
-        """Everything that any of its pieces can mean: a cheap first look."""
-        return frozenset().union(*[piece.senses for piece in self.pieces])
-
-    @cached_property
-    def bare(self) -> str:
-        """The reply without politeness and signs, which may stand anywhere: "help, please!" is "help"."""
-        return " ".join(piece.text for piece in self.pieces if "polite" not in piece.senses and not piece.is_sign)
-
-    def cut(self, first: int, end: int | None = None) -> Message:
-        """The part of the message that pieces `[first, end)` are."""
-        pieces = self.pieces[first:end]
-        return Message(self.raw, self.normal, " ".join(piece.text for piece in pieces), pieces)
 
 
 def read(text: str, lexicon: Lexicon, vocabulary: Vocabulary = NO_VOCABULARY) -> Message:

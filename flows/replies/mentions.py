@@ -7,9 +7,10 @@ from typing import Literal
 
 from flows.replies.denials import Denials, Refused
 from flows.replies.forms import formed
-from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause
+from flows.replies.lexicon import Lexicon
 from flows.replies.numerals import Amount, amounts
 from flows.replies.options import Options
+from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.stems import stem
 
 Way = Literal["name", "part", "slip", "place"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from flows.replies.lexicon import Message, Piece
 from flows.replies.numerals import Amount
+from flows.replies.pieces import Message, Piece
 
 _PARTS = {"half": 30, "quarter": 15, "three_quarters": 45, "minus_quarter": -15}
 

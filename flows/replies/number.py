@@ -9,8 +9,9 @@ from functools import cache
 from flows.definition import Question
 from flows.replies.counting import Counted, begins_with_none, bounds, fitting, one, persons, zero
 from flows.replies.durations import in_asked_unit
-from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause
+from flows.replies.lexicon import Lexicon
 from flows.replies.numerals import Amount, amounts
+from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.reading import Reading
 from flows.replies.spelling import near
 from flows.replies.spelt import sense, tidy

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.lexicon import Lexicon
+from flows.replies.pieces import Message, Piece
 from flows.replies.spelt import Number, compose, is_han, one_or_next, sense, tidy
 
 _MOST_DIGITS = 18

@@ -8,10 +8,11 @@ from typing import TypeAlias
 
 from flows.definition import Question
 from flows.replies.families import relate_families
-from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, read, senses_of
+from flows.replies.lexicon import Lexicon, read, senses_of
 from flows.replies.matters import relate
 from flows.replies.names import Names
 from flows.replies.normal import key
+from flows.replies.pieces import NO_VOCABULARY, Vocabulary
 from flows.replies.quantities import MINUTES, Span, counted_unit, spans_of
 from flows.replies.slots import Slot, slot_of
 from flows.replies.stems import stem, variants

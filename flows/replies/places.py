@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from flows.replies.lexicon import Piece
 from flows.replies.numerals import Amount
+from flows.replies.pieces import Piece
 from flows.replies.spelt import is_han, sense
 
 _MOST = 5

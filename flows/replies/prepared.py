@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from flows.definition import Question
 from flows.replies.counting import Counted, units, whom
 from flows.replies.latin import Sounds, sounds_of
-from flows.replies.lexicon import NO_VOCABULARY, Lexicon, Vocabulary, lexicon, read, senses_of
+from flows.replies.lexicon import Lexicon, lexicon, read, senses_of
 from flows.replies.options import Options, of_question, of_scale
+from flows.replies.pieces import NO_VOCABULARY, Vocabulary
 from flows.replies.quantities import counted_unit
 from flows.replies.reading import ReplyContext
 from flows.replies.words import nearest_language

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.definition import Question
-from flows.replies.lexicon import Lexicon, Message, Piece, read
+from flows.replies.lexicon import Lexicon, read
 from flows.replies.normal import key
 from flows.replies.numerals import Amount, amounts
+from flows.replies.pieces import Message, Piece
 
 #: Units of time in minutes; a month is 30.4 days.
 MINUTES = {

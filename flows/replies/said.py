@@ -18,8 +18,9 @@ from flows.replies.daywords import (
     spans_days,
     tells_weekday,
 )
-from flows.replies.lexicon import Lexicon, Message, Piece, read
+from flows.replies.lexicon import Lexicon, read
 from flows.replies.numerals import Amount, amounts
+from flows.replies.pieces import Message, Piece
 from flows.replies.places import placed
 from flows.replies.spans import counts_from, direction, is_part
 from flows.replies.spelt import sense

@@ -7,11 +7,12 @@ import itertools
 from flows.definition import Question
 from flows.replies.choice import head
 from flows.replies.counting import fitting
-from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause
+from flows.replies.lexicon import Lexicon
 from flows.replies.mentions import Mention, mentions
 from flows.replies.number import before_number
 from flows.replies.numerals import Amount, amounts
 from flows.replies.options import Options
+from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.reading import Reading
 from flows.replies.stems import stem
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.lexicon import Lexicon
 from flows.replies.numerals import amounts
+from flows.replies.pieces import Message, Piece
 
 #: Hours of the twelve-hour clock at which a slot of each part of the day begins.
 _BEGINS = {"morning": range(6, 13), "afternoon": range(1, 6), "evening": range(4, 11), "night": range(6, 12)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.replies.lexicon import Piece
+from flows.replies.pieces import Piece
 
 
 def direction(pieces: list[Piece], unit: int, first: int) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias, cast
 
-from flows.replies.lexicon import Piece
+from flows.replies.pieces import Piece
 
 Number: TypeAlias = int | float
 _DOZEN = 12

@@ -18,8 +18,9 @@ import re
 from functools import cache
 from typing import Literal
 
-from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.lexicon import Lexicon
 from flows.replies.patterns import alarm, others, pair, pattern, said_in_patterns, texts
+from flows.replies.pieces import Message, Piece
 from flows.replies.words import languages, words
 
 #: "stop" for certain; "pattern" by a strong pattern, "weak" by a weaker sign; "doubt" where a person should look.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flows.replies.clock import Clock, in_part, with_daypart
 from flows.replies.daynumbers import are_of_days, is_no_hour, may_be_of_day, without_days
-from flows.replies.lexicon import Lexicon, Message, Piece
+from flows.replies.lexicon import Lexicon
 from flows.replies.minutes import Minutes, is_dashed, is_mark
 from flows.replies.numerals import Amount, amounts
+from flows.replies.pieces import Message, Piece
 from flows.replies.reading import Reading
 
 UNCLEAR = Reading("unclear")

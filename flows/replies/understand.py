@@ -13,11 +13,12 @@ from flows.replies.counting import fitting
 from flows.replies.dates import read_date
 from flows.replies.email import read_email
 from flows.replies.latin import native
-from flows.replies.lexicon import NO_VOCABULARY, Message, Piece, lexicon, read
+from flows.replies.lexicon import lexicon, read
 from flows.replies.media import read_location, read_photo
 from flows.replies.normal import LONGEST
 from flows.replies.number import read_number
 from flows.replies.phone import read_phone
+from flows.replies.pieces import NO_VOCABULARY, Message, Piece
 from flows.replies.postal_code import read_postal_code
 from flows.replies.prepared import Prepared, prepared
 from flows.replies.reading import Reading, ReplyContext

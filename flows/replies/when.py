@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.replies.lexicon import Message
+from flows.replies.pieces import Message
 
 _AROUND = (
     "polite",

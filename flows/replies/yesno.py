@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from flows.definition import Question
-from flows.replies.lexicon import Lexicon, Message, Piece, ends_clause, senses_of
+from flows.replies.lexicon import Lexicon, senses_of
 from flows.replies.normal import normalise, tokens
+from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.reading import Reading
 from flows.replies.stems import stem
 from flows.replies.when import tells_when

@@ -1,0 +1,100 @@
+"""A reply as its phrases: what each can mean, which options it names, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from flows.replies.words import Senses
+
+_MEASURE: Senses = {"measures": True}
+_CLAUSE_ENDS = frozenset(".,;:!?()-/\n")
+
+
+class Piece(NamedTuple):
+    """A phrase of a reply: its tokens joined by spaces, what it can mean, the options that it names, and its place."""
+
+    text: str
+    senses: Senses
+    options: tuple[int, ...]
+    start: int
+    end: int
+    glued: bool
+
+    def has(self, *senses: str) -> bool:
+        """Whether it can mean one of `senses`."""
+        return not self.senses.keys().isdisjoint(senses)
+
+    @property
+    def is_sign(self) -> bool:
+        """Whether it is punctuation or a symbol without a meaning."""
+        return not self.senses and not self.options and not self.text[0].isalnum()
+
+    @property
+    def is_digits(self) -> bool:
+        """Whether it is a number written in digits."""
+        return self.text[0].isdigit() and " " not in self.text
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it is a word that no file of words and no option has; a measure is one by itself."""
+        return (not self.senses or self.senses == _MEASURE) and not self.options and self.text[0].isalpha()
+
+
+def ends_clause(piece: Piece) -> bool:
+    """Whether a piece stands between two clauses."""
+    return piece.text in _CLAUSE_ENDS and not piece.senses.keys() - {"to", "out_of", "minus", "per"}
+
+
+class Vocabulary:
+    """Phrases of a question's own, found beside a lexicon's: phrase -> option numbers.
+
+    `apart`: "1,3" and "1.3" are two numbers, as in a list of options.
+    """
+
+    __slots__ = ("apart", "longest", "phrases")
+
+    def __init__(self, phrases: Mapping[str, tuple[int, ...]], *, apart: bool = False) -> None:
+        self.phrases = phrases
+        self.longest = longest(phrases)
+        self.apart = apart
+
+
+def longest(phrases: Mapping[str, object]) -> dict[str, int]:
+    """First token -> the most tokens that a phrase beginning with it has."""
+    found: dict[str, int] = {}
+    for phrase in phrases:
+        first, *rest = phrase.split(" ")
+        if found.get(first, 0) <= len(rest):
+            found[first] = len(rest) + 1
+    return found
+
+
+NO_VOCABULARY = Vocabulary({})
+
+
+@dataclass(frozen=True)
+class Message:
+    """A reply, normalised and read phrase by phrase. `whole` is its key: the tokens with one space between."""
+
+    raw: str
+    normal: str
+    whole: str
+    pieces: list[Piece]
+
+    @cached_property
+    def senses(self) -> frozenset[str]:
+        """Everything that any of its pieces can mean: a cheap first look."""
+        return frozenset().union(*[piece.senses for piece in self.pieces])
+
+    @cached_property
+    def bare(self) -> str:
+        """The reply without politeness and signs, which may stand anywhere: "help, please!" is "help"."""
+        return " ".join(piece.text for piece in self.pieces if "polite" not in piece.senses and not piece.is_sign)
+
+    def cut(self, first: int, end: int | None = None) -> Message:
+        """The part of the message that pieces `[first, end)` are."""
+        pieces = self.pieces[first:end]
+        return Message(self.raw, self.normal, " ".join(piece.text for piece in pieces), pieces)
