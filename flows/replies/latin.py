@@ -128,10 +128,10 @@ def _of_language(language: str) -> Sounds:
     return _index((*ranked, *sorted(said_in_patterns(language))), language)
 
 
-def sounds_of(vocabulary: Vocabulary, language: str) -> Sounds:
-    """The sounds of the options' names, for `native`."""
+def sounds_of(vocabulary: Vocabulary, language: str) -> Sounds | None:
+    """The sounds of the options' names, for `native`; None for a language in Latin letters."""
     if language not in _SCRIPTS:
-        return {}
+        return None
     return _index(sorted(vocabulary.phrases, key=len, reverse=True), language)
 
 

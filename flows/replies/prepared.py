@@ -39,7 +39,7 @@ class Prepared:
     about_contact: bool
     counted: Counted | None
     counts: str | None
-    sounds: Sounds
+    sounds: Sounds | None
     about: About
     part: str
     starts: bool

@@ -29,6 +29,8 @@ _LONGEST_PAIR = 12
 _ANSWERS = ("weekday", "month", "number")
 #: First letters of what may be written onto a word of a pattern.
 _ATTACHED = frozenset("وفمل")
+#: The language that writes small words onto the next.
+_JOINING = "ar"
 Wish = Literal["stop", "pattern", "weak", "doubt"]
 
 
@@ -131,11 +133,14 @@ def _spelled_out(whole: str) -> bool:
 def _by_pattern(message: Message, lexicon: Lexicon, open_question: bool, loose: bool) -> Wish | None:
     found: Wish | None = None
     tokens = message.whole.split(" ")
-    if _signs().isdisjoint(tokens) and not any(token[0] in _ATTACHED for token in tokens):
+    freed = tokens
+    if any(token[0] in _ATTACHED for token in tokens):
+        freed = [part for token in tokens for part in _freed(_JOINING, token)]
+    if _signs().isdisjoint(freed):
         return None
     for language in languages():
         short = words(language).short
-        said = [part for token in tokens for part in _freed(language, short.get(token, token))]
+        said = [short.get(token, token) for token in (freed if language == _JOINING else tokens)]
         if alarm(language, "stop").isdisjoint(said):
             if not found and _paired(language, said):
                 found = "doubt" if loose else "weak"

@@ -66,8 +66,10 @@ def understand(
         told = _beyond_words(question, text, media, location)
         begins = wish(read(text[:LONGEST], ready.lexicon, ready.vocabulary), ready.lexicon, True)
         return replace(told, unsure_stop=True) if begins is not None and told.outcome != "command" else told
-    message = read(native(text, ready.lexicon, ready.vocabulary, ready.sounds), ready.lexicon, ready.vocabulary)
-    message = replace(message, raw=text)
+    said = native(text, ready.lexicon, ready.vocabulary, ready.sounds) if ready.sounds is not None else text
+    message = read(said, ready.lexicon, ready.vocabulary)
+    if said is not text:
+        message = replace(message, raw=text)
     if not message.pieces:
         return _beyond_words(question, "", media, location)
     if ready.lexicon.entries.get(message.whole, {}).get("stop") == "words":
