@@ -58,7 +58,7 @@ class Line:
 
 
 @asynccontextmanager
-async def a_line(database: Database, clock: SetClock) -> AsyncIterator[Line]:
+async def a_line(database: Database, clock: SetClock, *, answer_seconds: float = 20.0) -> AsyncIterator[Line]:
     async def callbacks(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         await webhooks(scope, receive, send)
 
@@ -80,7 +80,7 @@ async def a_line(database: Database, clock: SetClock) -> AsyncIterator[Line]:
             record=lambda news, sender: committer.submit(sender, news),
             telegram_sender=lambda: None,
         )
-        channel = TwilioChannel(settings, answer_seconds=0.3)
+        channel = TwilioChannel(settings, answer_seconds=answer_seconds)
         await channel.open()
         dispatcher = Dispatcher(writer, {"sms": channel}, clock, opt_outs=blocked)
         try:
@@ -118,7 +118,7 @@ async def test_receipts_in_whatever_order_and_however_early(
 
 async def test_all_that_can_go_wrong_at_once(database: Database, clock: SetClock) -> None:
     """Nothing is sent twice, nothing lost, and what nobody can know is unknown until a receipt tells."""
-    async with a_line(database, clock) as line:
+    async with a_line(database, clock, answer_seconds=2.0) as line:
         town, twilio = line.town, line.twilio
         usual, later, broke, gone, timed, silent, stopped, landline, off, odd = town.messages(10)
         twilio.script(too_many(2), to=line.to(1))
