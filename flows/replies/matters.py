@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flows.replies.lexicon import Lexicon
 from flows.replies.names import Names
 from flows.replies.stems import stem, stems
@@ -16,18 +18,21 @@ def relate(names: Names, lexicon: Lexicon) -> None:
         if name not in names.kin
     }
     told = {root for name in named if " " not in name for root in stems(name)}
-    roots = {name: stem(name) for name in named if name and " " not in name}
+    by_root: dict[str, set[str]] = {}
+    for name in named:
+        if len(name) > 1 and " " not in name:
+            by_root.setdefault(stem(name), set()).add(name)
     found: dict[str, set[int]] = {}
     shared: dict[str, set[int]] = {}
     everywhere = {
         name: set().union(
-            *(_about(own.matters[name].labels, named, roots) for own in lexicon.all if name in own.matters)
+            *(_about(own.matters[name].labels, named, by_root) for own in lexicon.all if name in own.matters)
         )
         for name in {name for own in lexicon.all for name in own.matters}
     }
     for own in lexicon.all:
         for name, matter in own.matters.items():
-            about = everywhere[name] if _about(matter.labels, named, roots) else set()
+            about = everywhere[name] if _about(matter.labels, named, by_root) else set()
             table = found if len(about) == 1 else shared
             for word in matter.belong:
                 if about and word not in named and word not in names.kin and not names.is_common(word):
@@ -55,13 +60,15 @@ def _numbers(word: str) -> tuple[str, ...]:
     return (word[:-1], word[:-2] if word.endswith("es") else word) if word.endswith("s") else (word + "s", word + "es")
 
 
-def _about(words: tuple[str, ...], named: dict[str, tuple[int, ...]], roots: dict[str, str]) -> set[int]:
+@cache
+def _forms(words: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The words in their numbers, and the stems of those in other letters than Latin; the same for every question."""
+    whole = frozenset(form for word in words for form in (word, *_numbers(word)))
+    return whole, frozenset(stem(word) for word in words if " " not in word and len(word) > 1 and not word.isascii())
+
+
+def _about(words: tuple[str, ...], named: dict[str, tuple[int, ...]], by_root: dict[str, set[str]]) -> set[int]:
     """The options that have a word of the matter in their names, in some form."""
-    whole = {form for word in words for form in (word, *_numbers(word))}
-    forms = {stem(word) for word in words if " " not in word and len(word) > 1 and not word.isascii()}
-    return {
-        number
-        for name, numbers in named.items()
-        if name in whole or (len(name) > 1 and roots.get(name) in forms)
-        for number in numbers
-    }
+    whole, roots = _forms(words)
+    names = (whole & named.keys()).union(*(by_root[root] for root in roots & by_root.keys()))
+    return {number for name in names for number in named[name]}
