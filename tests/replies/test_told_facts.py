@@ -60,3 +60,8 @@ def test_a_fact_answers(language: str, state: str, reply: str, value: bool) -> N
 @pytest.mark.parametrize(("language", "reply"), [("ar", "١ او ٢ عادي"), ("zh", "1或者3都行"), ("uk", "1 або 2")])
 def test_one_number_or_another_is_asked_about(language: str, reply: str) -> None:
     assert _read(language, "warn", reply).outcome == "unclear"
+
+
+@pytest.mark.parametrize(("reply", "value"), [("where do ya get those", None), ("ya", True), ("ya, two", True)])
+def test_ya_in_a_question_is_you_and_no_yes(reply: str, value: bool | None) -> None:
+    assert _read("en", "kids", reply).value is value
