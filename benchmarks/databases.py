@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from benchmarks.figures import Found
 from storage.database import Database
 from storage.schema import migrate
 
@@ -38,6 +39,18 @@ def makers(kinds: Sequence[str] = KINDS) -> Iterator[dict[str, Maker]]:
         with _server(folder) as url:
             found["postgres"] = lambda like=None: _postgres(url, like)
             yield found
+
+
+def on_each(
+    kinds: Sequence[str], measure: Callable[[str, Maker], tuple[list[Found], Found]], figures: Found
+) -> list[Found]:
+    """The ratios that `measure` finds on each kind of database; its figures join `figures` under the database's name."""
+    ratios: list[Found] = []
+    with makers(kinds) as found:
+        for kind, make in found.items():
+            more, figures[NAMES[kind]] = measure(kind, make)
+            ratios += more
+    return ratios
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from benchmarks.databases import KINDS, NAMES, Maker, analyze, drop, makers, size_mb
+from benchmarks.databases import KINDS, NAMES, Maker, analyze, drop, on_each, size_mb
 from benchmarks.figures import Found, compared, limit, parser, quiet, show
 from benchmarks.launch import NOW, build, counted, launch, raw
 from benchmarks.past import add_past
@@ -194,12 +194,8 @@ def main() -> None:
     options.add_argument("--databases", nargs="+", default=KINDS, choices=KINDS)
     asked = options.parse_args()
     quiet()
-    ratios: list[Found] = []
     figures: Found = {}
-    with makers(asked.databases) as found:
-        for kind, make in found.items():
-            more, figures[NAMES[kind]] = measure(kind, make, asked)
-            ratios += more
+    ratios = on_each(asked.databases, lambda kind, make: measure(kind, make, asked), figures)
     show("growth", ratios, figures, as_json=asked.json)
     grown = [sizes[-1]["tables read whole"] for sizes in (list(one.values()) for one in figures.values())]
     if any(one != "none" for one in grown):

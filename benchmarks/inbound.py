@@ -28,7 +28,7 @@ import uvloop
 from sqlalchemy import func, select
 
 from benchmarks.bare import bare_postgres, bare_sqlite
-from benchmarks.databases import KINDS, NAMES, Maker, drop, makers
+from benchmarks.databases import KINDS, NAMES, Maker, drop, on_each
 from benchmarks.figures import Found, compared, limit, parser, quiet, show
 from benchmarks.texters import ANSWERS, TOKEN, Posted, Text, post, post_paced, settle, texts
 from bot.config import load_settings
@@ -220,12 +220,10 @@ def main() -> None:
     asked = options.parse_args()
     quiet()
     uvloop.install()
-    ratios: list[Found] = []
     figures: Found = {"residents": asked.residents, "texts a round": asked.residents * len(ANSWERS)}
-    with makers(asked.databases) as found:
-        for kind, make in found.items():
-            more, figures[NAMES[kind]] = measure(kind, make, asked.residents, asked.rounds, asked.seconds)
-            ratios += more
+    ratios = on_each(
+        asked.databases, lambda kind, make: measure(kind, make, asked.residents, asked.rounds, asked.seconds), figures
+    )
     show("inbound", ratios, figures, as_json=asked.json)
 
 

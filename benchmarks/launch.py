@@ -23,7 +23,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from benchmarks.databases import KINDS, NAMES, Maker, analyze, drop, makers
+from benchmarks.databases import KINDS, NAMES, Maker, analyze, drop, on_each
 from benchmarks.figures import Found, compared, parser, quiet, show
 from bot.campaigns.audience import Audience
 from bot.campaigns.inviting import invite_due
@@ -276,12 +276,8 @@ def main() -> None:
     quiet()
     if asked.work:
         return work(asked.work)
-    ratios: list[Found] = []
     figures: Found = {}
-    with makers(asked.databases) as found:
-        for kind, make in found.items():
-            more, figures[NAMES[kind]] = measure(kind, make, asked)
-            ratios += more
+    ratios = on_each(asked.databases, lambda kind, make: measure(kind, make, asked), figures)
     return show("launch", ratios, figures, as_json=asked.json)
 
 

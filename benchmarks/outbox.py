@@ -21,7 +21,7 @@ import aiohttp
 import uvloop
 from sqlalchemy import func, select, text
 
-from benchmarks.databases import KINDS, NAMES, Maker, analyze, drop, makers, pgbench
+from benchmarks.databases import KINDS, NAMES, Maker, analyze, drop, on_each, pgbench
 from benchmarks.figures import Found, compared, parser, quiet, show
 from benchmarks.launch import HOURS
 from benchmarks.senders import TEXT, bare_form, provider, rate, settings_for
@@ -278,12 +278,8 @@ def main() -> None:
     asked = options.parse_args()
     quiet()
     sys.setswitchinterval(SWITCH_INTERVAL)
-    ratios: list[Found] = []
     figures: Found = {"messages a round": asked.messages, "messages of the past": asked.history}
-    with makers(asked.databases) as found:
-        for kind, make in found.items():
-            more, figures[NAMES[kind]] = measure(kind, make, asked)
-            ratios += more
+    ratios = on_each(asked.databases, lambda kind, make: measure(kind, make, asked), figures)
     show("outbox", ratios, figures, as_json=asked.json)
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from flows.loader import load
-from flows.replies import ReplyContext, understand
 from flows.replies.words import languages, words
+from tests.replies.asked import read
 
 _FLOW = """
 flow: picnic
@@ -50,10 +47,7 @@ states:
 
 def value(state: str, language: str, reply: str) -> object:
     """The option that a reply finds, or the outcome."""
-    flow = load(_FLOW)
-    question = flow.states[state].ask
-    assert question is not None
-    found = understand(question, reply, ReplyContext(language, flow.languages, datetime(2026, 11, 23, 12, tzinfo=UTC)))
+    found = read(_FLOW, state, language, reply)
     return found.value if found.outcome == "answered" else found.outcome
 
 

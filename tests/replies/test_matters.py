@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from flows.loader import load
-from flows.replies import ReplyContext, understand
+from tests.replies.asked import read
 
 _FLOW = """
 flow: box
@@ -44,20 +41,11 @@ states:
     ],
 )
 def test_a_word_of_the_matter_names_the_option_that_is_about_it(language: str, reply: str, value: str) -> None:
-    flow = load(_FLOW)
-    question = flow.states["box"].ask
-    assert question is not None
-    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    assert understand(question, reply, ReplyContext(language, flow.languages, now)).value == value
+    assert read(_FLOW, "box", language, reply).value == value
 
 
 def test_a_matter_of_two_options_names_neither() -> None:
-    flow = load(_FLOW)
-    question = flow.states["box"].ask
-    assert question is not None
-    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    reading = understand(question, "café", ReplyContext("es", flow.languages, now))
-    assert reading.value not in ("drinks", "tea")
+    assert read(_FLOW, "box", "es", "café").value not in ("drinks", "tea")
 
 
 _LIST = """
@@ -84,8 +72,4 @@ states:
     ],
 )
 def test_several_may_be_named_by_words_of_their_matters_in_a_short_reply(reply: str, value: list[str] | None) -> None:
-    question = load(_LIST).states["table"].ask
-    assert question is not None
-    assert (
-        understand(question, reply, ReplyContext("en", ("en",), datetime(2026, 11, 23, 12, tzinfo=UTC))).value == value
-    )
+    assert read(_LIST, "table", "en", reply).value == value

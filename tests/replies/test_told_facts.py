@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from flows.loader import load
-from flows.replies import Reading, ReplyContext, understand
+from flows.replies import Reading
+from tests.replies.asked import read
 
 _FLOW = """
 flow: facts
@@ -38,10 +36,7 @@ states:
 
 
 def _read(language: str, state: str, reply: str) -> Reading:
-    flow = load(_FLOW)
-    question = flow.states[state].ask
-    assert question is not None
-    return understand(question, reply, ReplyContext(language, flow.languages, datetime(2026, 11, 23, 12, tzinfo=UTC)))
+    return read(_FLOW, state, language, reply)
 
 
 @pytest.mark.parametrize(
