@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from flows.replies.lexicon import Lexicon
 from flows.replies.numerals import Amount
 from flows.replies.pieces import Piece
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+
+#: Languages whose figures are of the 24-hour clock: "8h30" is no evening.
+_OF_24_HOURS = ("fr", "uk", "zh")
+#: Hours before and about noon that people give as they are; by night few are asked for.
+_ABOUT_NOON, _EARLY = (10, 11, 12), (7, 8, 9)
 
 #: Hours of the twelve-hour clock that each part of the day can mean, and what is added to them.
 _PARTS: dict[str, tuple[tuple[int, ...], int]] = {
@@ -25,13 +31,15 @@ _PARTS: dict[str, tuple[tuple[int, ...], int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """An hour as it was said: `sure` where only one time of day has it ("18:30", "06:30", "3 pm")."""
+    """An hour as it was said: `sure` where only one time of day has it ("18:30", "06:30", "3 pm"); `written`: in figures,
+    with its minutes ("7:45") or with the word for hours alone ("11h")."""
 
     hour: int
     minute: int
     first: int
     end: int
     sure: bool
+    written: Literal["", "minutes", "hour"] = ""
 
 
 def is_hour(pieces: list[Piece], amount: Amount, *, month_named: bool) -> bool:
@@ -120,3 +128,13 @@ def in_part(clock: Clock, part: str) -> Clock:
     if hour in hours:
         return Clock(hour + added, clock.minute, clock.first, clock.end, sure=True)
     return clock
+
+
+def as_said(clock: Clock, part: str, language: str) -> Clock:
+    """The hour as the 24-hour clock has it, where that is what it says: "11h30", "half past 11", in French "8h30" too.
+    `part`: the part of the day that the question or the reply names."""
+    if clock.sure or part not in ("", "morning", "noon"):
+        return clock
+    late = clock.hour in _ABOUT_NOON and (clock.minute > 0 or clock.written != "" or part == "noon")
+    early = clock.hour in _EARLY and clock.written == "minutes" and language in _OF_24_HOURS
+    return replace(clock, sure=True) if late or early else clock

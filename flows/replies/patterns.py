@@ -123,3 +123,14 @@ def mistakes(language: str) -> tuple[str, ...]:
     """The group `mistake`: words of a clause that tells of a wrong answer, beside the wish to go back."""
     groups = dict(words(language).groups)
     return tuple(_alternatives(groups.get("mistake", ""), groups))
+
+
+#: Parts of the day that a group such as `asked_morning` hints at.
+_ASKED_PARTS = ("morning", "noon", "afternoon", "evening")
+
+
+@cache
+def asked_parts(language: str) -> dict[str, tuple[str, ...]]:
+    """The groups `asked_morning` … `asked_evening`: words of a question that say of which part of the day it asks."""
+    groups = dict(words(language).groups)
+    return {part: tuple(_alternatives(groups.get(f"asked_{part}", ""), groups)) for part in _ASKED_PARTS}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.definition import Question
+from flows.replies.asked_part import asked_part
 from flows.replies.counting import Counted, units, whom
 from flows.replies.latin import Sounds, sounds_of
-from flows.replies.lexicon import Lexicon, lexicon, read, senses_of
+from flows.replies.lexicon import Lexicon, lexicon, senses_of
 from flows.replies.options import Options, of_question, of_scale
 from flows.replies.pieces import NO_VOCABULARY, Vocabulary
 from flows.replies.quantities import counted_unit
 from flows.replies.reading import ReplyContext
-from flows.replies.words import nearest_language
 from flows.replies.yesno import About, about, echoes
 
 _MOST = 1024
@@ -77,21 +77,13 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         asked=units(question, words) if question.kind == "number" else frozenset(),
         echoed=echoes(question) if question.kind in ("yesno", "scale", "choice") else frozenset(),
         starts=question.kind == "date" and "from" in senses_of(question.text, words),
-        part=_part(question, words) if question.kind == "time" else "",
+        part=asked_part(question, words) if question.kind == "time" else "",
         about=about(question, words) if question.kind == "yesno" else "",
         counted=whom(question, words) if question.kind == "number" else None,
         sounds=sounds_of(vocabulary, words.languages[0]),
         counts=counted_unit(question, words) if question.kind == "number" else None,
         about_contact=question.kind in ("choice", "choices") and _about_contact(vocabulary, words),
     )
-
-
-def _part(question: Question, words: Lexicon) -> str:
-    """The one part of the day that the question's text in the reader's language names."""
-    tag = next((tag for tag in question.text if nearest_language(tag) == words.languages[0]), None)
-    pieces = read(question.text[tag], words).pieces if tag is not None else []
-    parts = {str(piece.senses["daypart"]) for piece in pieces if "daypart" in piece.senses}
-    return parts.pop() if len(parts) == 1 else ""
 
 
 def _about_contact(vocabulary: Vocabulary, words: Lexicon) -> bool:

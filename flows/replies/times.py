@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flows.replies.clock import Clock, in_part, with_daypart
+from dataclasses import replace
+from typing import Literal
+
+from flows.replies.clock import Clock, as_said, in_part, with_daypart
 from flows.replies.daynumbers import are_of_days, is_no_hour, may_be_of_day, without_days
 from flows.replies.lexicon import Lexicon
 from flows.replies.minutes import Minutes, is_dashed, is_mark
@@ -26,8 +29,11 @@ def read_time(message: Message, lexicon: Lexicon, part: str = "") -> Reading:
     message = _counted_apart(message, lexicon)
     hours = _Hours(message, lexicon)
     found = without_days(hours.all(), message.pieces)
-    if part and not any(piece.has("am", "pm", "daypart") for piece in message.pieces):
+    said = {str(piece.senses.get("daypart", "")) for piece in message.pieces if piece.has("am", "pm", "daypart")}
+    if part and not said:
         found = [clock if clock.sure else in_part(clock, part) for clock in found]
+    named = part if not said else said.pop() if len(said) == 1 else "several"
+    found = [as_said(clock, named, lexicon.first.language) for clock in found]
     if hours.broken and not are_of_days(message.pieces, hours.amounts, hours.broken):
         return UNCLEAR
     if len(found) == 1 and {"am", "pm"} <= {sense for piece in message.pieces for sense in piece.senses}:
@@ -193,6 +199,7 @@ class _Hours:
             hours = int(amount.value)
             written = (hours, round((amount.value - hours) * 60), amount.end, False)
         hour, minute, end, padded = written
+        form = self._written(amount, end)
         if (hour, minute) == (24, 0) and end > amount.end:
             hour = 0
         if not (0 <= hour <= 23 and 0 <= minute < 60):
@@ -201,7 +208,8 @@ class _Hours:
             return None
         shift, end = self.minutes.after_hour(end)
         sure = hour > 12 or hour == 0 or padded or (hour == 12 and minute > 0)
-        return self._marked(self._shifted(hour, minute + shift, amount.first, end, sure=sure))
+        clock = self._shifted(hour, minute + shift, amount.first, end, sure=sure)
+        return self._marked(replace(clock, written=form))
 
     def _digits(self, amount: Amount) -> tuple[int, int, int, bool] | None:
         """Hour, minute, where they end, and whether a nought before the hour says that it is the 24-hour clock."""
@@ -211,7 +219,7 @@ class _Hours:
             return int(text[:-2]), int(text[-2:]), end, padded
         if text.isdigit() and len(text) == 4:
             return int(text[:2]), int(text[2:]), end, padded or int(text[:2]) > 12
-        hour, dot, minutes = text.partition(".")
+        hour, dot, minutes = text.replace(",", ".").partition(".")
         if dot and len(minutes) == 2:
             return int(hour), int(minutes), end, padded
         if not text.isdigit() or len(text) > 2:
@@ -232,6 +240,15 @@ class _Hours:
         ):
             return int(text), int(after.text), self._past_seconds(end + 2), padded
         return int(text), 0, end, padded and len(text) == 2
+
+    def _written(self, amount: Amount, end: int) -> Literal["", "minutes", "hour"]:
+        """How an hour in figures that ends at `end` is written: with minutes, with the word for hours, or alone."""
+        if not amount.digits:
+            return ""
+        if end > amount.end or not self.pieces[amount.first].text.isdigit():
+            return "minutes"
+        mark = self._at(end)
+        return "hour" if mark is not None and mark.senses.get("unit") == "hour" else ""
 
     def _is_hours_dash(self, mark: Piece, after: Piece | None) -> bool:
         """Whether minutes stand after a dash: "17-00"."""
