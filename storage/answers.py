@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, exists, func, or_, select
 
 from storage.models import Answer, Invitation, Participant, Run
 
@@ -70,18 +70,15 @@ def others(connection: Connection, campaign_id: int, question: str, limit: int) 
 
 
 def run_outcomes(connection: Connection, campaign_id: int) -> dict[str, int]:
-    """How many runs of a campaign are open (`active`, `handed_over`) or ended, by outcome."""
+    """How many runs of a campaign are open (`active`, `handed_over`) or ended, by outcome; not those that were taken back unread."""
     standing = func.coalesce(Run.outcome, Run.status)
-    statement = select(standing, func.count()).where(Run.campaign_id == campaign_id).group_by(standing)
-    return {str(name): int(n) for name, n in connection.execute(statement)}
-
-
-def invitation_counts(connection: Connection, campaign_id: int) -> dict[str, int]:
-    """How many invitations of a campaign have each status."""
+    unread = exists().where(Invitation.id == Run.invitation_id, Invitation.status == "skipped")
     statement = (
-        select(Invitation.status, func.count()).where(Invitation.campaign_id == campaign_id).group_by(Invitation.status)
+        select(standing, func.count())
+        .where(Run.campaign_id == campaign_id, or_(standing != "cancelled", ~unread))
+        .group_by(standing)
     )
-    return {str(status): int(n) for status, n in connection.execute(statement)}
+    return {str(name): int(n) for name, n in connection.execute(statement)}
 
 
 def skip_reasons(connection: Connection, campaign_id: int) -> dict[str, int]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, text
 
 from storage.models import Campaign, Invitation, Run, UnplacedText, Update, Wave
+from storage.quotas import may_cut_off
 from storage.waves import GOING
 
 _OPEN_WAVES = text("waves.invited_at IS NULL")
@@ -28,10 +29,12 @@ def invitations_are_due(connection: Connection, now: datetime) -> bool:
 
 
 def starts_are_due(connection: Connection, now: datetime) -> bool:
-    """Whether some invitation is to begin."""
+    """Whether some invitation is to begin, or a quota that is full may have some to take back."""
     waiting = exists().where(Invitation.campaign_id == Campaign.id, _PENDING, Invitation.due_at <= now)
     going = (Campaign.status.in_(("launching", "running")), or_(Campaign.closes_at.is_(None), Campaign.closes_at > now))
-    return _any(connection, exists(select(Campaign.id).where(*going, waiting)))
+    return _any(connection, exists(select(Campaign.id).where(*going, waiting))) or _any(
+        connection, exists(select(Campaign.id).where(may_cut_off(now)))
+    )
 
 
 def updates_are_due(connection: Connection, now: datetime) -> bool:

@@ -32,7 +32,7 @@ def response(
         )
         .select_from(Run)
         .join(Invitation, Invitation.id == Run.invitation_id)
-        .where(Run.started_at > after, Run.started_at <= until)
+        .where(Run.started_at > after, Run.started_at <= until, Invitation.status != "skipped")
     )
     if campaign_id is not None:
         statement = statement.where(Run.campaign_id == campaign_id)
@@ -55,7 +55,7 @@ def response_by_arm(connection: Connection, campaign_id: int) -> dict[str, Respo
         )
         .select_from(Run)
         .join(Invitation, Invitation.id == Run.invitation_id)
-        .where(Run.campaign_id == campaign_id, Invitation.arm.is_not(None))
+        .where(Run.campaign_id == campaign_id, Invitation.arm.is_not(None), Invitation.status != "skipped")
         .group_by(Invitation.arm)
     )
     return {str(row[0]): Response(int(row[1]), int(row[2]), int(row[3])) for row in connection.execute(statement)}

@@ -20,7 +20,8 @@ from bot.campaigns.following import has_come
 from bot.campaigns.languages import missing_texts
 from bot.campaigns.notices import notice_texts
 from bot.campaigns.prices import Prices
-from bot.campaigns.quotas import cell_column
+from bot.campaigns.quotas import QuotaFit, cell_column, likely
+from bot.campaigns.rates import past_rates
 from bot.campaigns.settings import CampaignSettings
 from bot.config import CommunitySettings
 from bot.conversation import House
@@ -73,7 +74,9 @@ class _Estimating:
         lengths = lengths_of([flow.flow for flow in flows.values()], languages, view.name)
         notice = self._notice(groups)
         sending = sending_of(self.connection, self.community, self.reach, groups, messages, self.launch_at, self.now)
-        answers = expected_answers(self.connection, self.community.id, total, self.now)
+        rates = past_rates(self.connection, self.community.id, self.now)
+        quotas = self._quotas(people, rates.complete)
+        answers = expected_answers(total - sum(one.fit - one.asked for one in quotas), rates)
         cost = cost_of(groups, messages, lengths, notice, answers, self.prices)
         missing = tuple(one for flow in flows.values() for one in missing_texts(flow.flow, languages))
         return Estimate(
@@ -82,7 +85,7 @@ class _Estimating:
             flows=revision_names(self.connection, self._revisions()),
             excluded={reason: n for reason, n in sorted(excluded.items(), key=lambda one: -one[1]) if reason},
             groups=tuple(groups),
-            quotas=self._quotas(people),
+            quotas=quotas,
             missing=missing,
             messages=tuple(messages),
             notice_segments=notice,
@@ -91,7 +94,16 @@ class _Estimating:
             sending=sending,
             answers=answers,
             warnings=warnings_of(
-                self.connection, self.community, self.settings, missing, groups, messages, notice, sending, self.now
+                self.connection,
+                self.community,
+                self.settings,
+                missing,
+                groups,
+                messages,
+                notice,
+                sending,
+                quotas,
+                self.now,
             ),
         )
 
@@ -167,13 +179,11 @@ class _Estimating:
         texts = notice_texts(notice, self.community, self.name, languages)
         return sum(texts[one.language]["segments"] * one.n for one in groups if one.channel == "sms")
 
-    def _quotas(self, people: Select[Any]) -> tuple[tuple[str, int, int], ...]:
-        """(quota, wanted, how many of those asked fit it)."""
+    def _quotas(self, people: Select[Any], rate: float) -> tuple[QuotaFit, ...]:
         cell = cell_column(self.settings.quotas, self.reach)
         if cell is None:
             return ()
-        fits = estimates.count_reasons(self.connection, people, cell)
-        return tuple((quota.name, quota.most, fits.get(quota.name, 0)) for quota in self.settings.quotas)
+        return likely(self.settings.quotas, estimates.count_reasons(self.connection, people, cell), rate)
 
 
 def estimate(

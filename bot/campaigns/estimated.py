@@ -15,7 +15,8 @@ from bot.campaigns.languages import Missing
 from bot.campaigns.lengths import Lengths, conversation_lengths
 from bot.campaigns.pacing import Course, Load, play, thinned
 from bot.campaigns.prices import Prices
-from bot.campaigns.rates import Rates, past_rates
+from bot.campaigns.quotas import QuotaFit
+from bot.campaigns.rates import Rates
 from bot.campaigns.settings import CampaignSettings
 from bot.config import CommunitySettings
 from bot.delivery.pace import pace_of
@@ -69,14 +70,14 @@ class Sending:
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A campaign before it is launched. `chosen` are described by the audience; `recipients` of them would be asked; `excluded`:
-    reason -> how many are not. `flows`: revision -> its name, `check-in@2`. `quotas`: (name, wanted, how many fit). `lengths`: language -> segments of a whole conversation."""
+    reason -> how many are not. `flows`: revision -> its name, `check-in@2`. `lengths`: language -> segments of a whole conversation."""
 
     chosen: int
     recipients: int
     excluded: dict[str, int]
     flows: dict[int, str]
     groups: tuple[Group, ...]
-    quotas: tuple[tuple[str, int, int], ...]
+    quotas: tuple[QuotaFit, ...]
     missing: tuple[Missing, ...]
     messages: tuple[FirstMessage, ...]
     notice_segments: int
@@ -123,7 +124,10 @@ class Estimate:
                 {"language": language, "channel": channel, "n": n}
                 for (language, channel), n in self.by("language", "channel")
             ],
-            "quotas": [{"quota": name, "wanted": wanted, "fit": fit} for name, wanted, fit in self.quotas],
+            "quotas": [
+                {"quota": name, "wanted": wanted, "fit": fit, "likely_asked": asked}
+                for name, wanted, fit, asked in self.quotas
+            ],
             "missing_texts": [asdict(one) for one in self.missing],
             "first_message": {
                 "segments": self.first_segments,
@@ -162,10 +166,9 @@ def lengths_of(flows: Sequence[Flow], languages: Mapping[str, int], community: s
     return found
 
 
-def expected_answers(connection: Connection, community_id: int, recipients: int, now: datetime) -> Answers:
+def expected_answers(asked: int, rates: Rates) -> Answers:
     """How many of so many people are likely to answer and to complete."""
-    rates = past_rates(connection, community_id, now)
-    return Answers(round(recipients * rates.answer), round(recipients * rates.complete), rates)
+    return Answers(round(asked * rates.answer), round(asked * rates.complete), rates)
 
 
 def cost_of(
@@ -237,6 +240,7 @@ def warnings_of(
     messages: Sequence[FirstMessage],
     notice_segments: int,
     sending: Sending,
+    quotas: Sequence[QuotaFit],
     now: datetime,
 ) -> tuple[str, ...]:
     """What a coordinator should know before they launch, a sentence each."""
@@ -249,6 +253,12 @@ def warnings_of(
         found.append(
             f"{readers} of them read {i18n.name_of(one.language)}, and {one.missing} of the flow's {one.texts} texts are not there "
             f"in it: they {then} {i18n.name_of(one.instead)}."
+        )
+    everybody = sum(group.n for group in groups)
+    if spared := sum(one.fit - one.asked for one in quotas):
+        found.append(
+            f"The quotas are likely to be full once about {everybody - spared:,} of these {everybody:,} are asked, and nobody more "
+            "is asked then. Cost and time are those of asking everybody."
         )
     limit = CommunitySettings.model_validate(community.settings).segments_per_month
     month = f"{now.astimezone(zone_of(community.timezone)):%Y-%m}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, literal
 
@@ -16,6 +17,16 @@ from storage.reach import Reach
 
 #: However few answered before: a quota asks at most so many times the people that it lacks at once.
 LEAST_RATE = 0.1
+
+
+class QuotaFit(NamedTuple):
+    """A quota before the launch: `wanted` completed conversations, how many people `fit` it, how many of them are likely to be
+    `asked` until it is full."""
+
+    name: str
+    wanted: int
+    fit: int
+    asked: int
 
 
 def cell_column(quotas: Sequence[Quota], reach: Reach) -> ColumnElement[str] | None:
@@ -57,4 +68,13 @@ def to_release(quota: Quota, standing: Standing, rate: float) -> int:
     return max(0, math.ceil(lacking / max(rate, LEAST_RATE)) - standing.fresh)
 
 
-__all__ = ["LEAST_RATE", "cell_column", "condition", "is_full", "to_release"]
+def likely(quotas: Sequence[Quota], fits: Mapping[str | None, int], rate: float) -> tuple[QuotaFit, ...]:
+    """How far each quota is likely to go, where `rate` of those asked complete; `fits`: quota -> how many fit it."""
+    return tuple(
+        QuotaFit(quota.name, quota.most, fit, min(fit, math.ceil(quota.most / max(rate, LEAST_RATE))))
+        for quota in quotas
+        for fit in (fits.get(quota.name, 0),)
+    )
+
+
+__all__ = ["LEAST_RATE", "QuotaFit", "cell_column", "condition", "is_full", "likely", "to_release"]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from bot.campaigns.alike import begins_alike, put_off_busy, start_alike
 from bot.campaigns.audience import read_audience
+from bot.campaigns.cutting_off import cut_off
 from bot.campaigns.quotas import is_full, to_release
 from bot.campaigns.rates import completion_rate
 from bot.campaigns.settings import CampaignSettings, read_settings
@@ -33,7 +34,7 @@ def start_pending(
     """Begin the runs of one slice of invitations that are due; how many were looked at. Call until it returns 0.
 
     Those who are in another conversation wait until it is over. A quota lets in as many as it lacks, and when it is full skips the
-    others. Where the flow begins alike for many, a slice is `alike_size`.
+    others, and takes back those whose first message has not left. Where the flow begins alike for many, a slice is `alike_size`.
     """
     looked, taken = 0, set[int]()
     due = invitations.campaigns_with_pending(connection, now)
@@ -47,7 +48,7 @@ def start_pending(
         else:
             rows = invitations.take_pending(connection, campaign.id, now, limit)
             looked += _start(connection, campaign, rows, now, house, limit, taken)
-    return looked
+    return looked + cut_off(connection, now, house, slice_size)
 
 
 def _revisions(campaign: Row[Any], settings: CampaignSettings) -> list[int]:

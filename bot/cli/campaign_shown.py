@@ -50,8 +50,10 @@ def show_estimate(found: Estimate, place: Row[Any]) -> None:
             [(i18n.name_of(language), channel, n) for (language, channel), n in found.by("language", "channel")],
             empty="",
         )
-    for name, wanted, fit in found.quotas:
-        screen.print(Text(f"Quota {name}: {wanted} wanted, {fit} fit it"))
+    for quota in found.quotas:
+        screen.print(
+            Text(f"Quota {quota.name}: {quota.wanted} wanted, {quota.fit} fit it, about {quota.asked} are asked")
+        )
     _show_messages(found)
     _show_curve(found, place)
 

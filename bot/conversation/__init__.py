@@ -5,7 +5,15 @@ from bot.conversation.house import House
 from bot.conversation.joining import new_public_id
 from bot.conversation.raw import keep_raw
 from bot.conversation.receiving import MOST, Received, receive
-from bot.conversation.running import RunStart, StartedRuns, cancel_runs, due_runs, reach_times, start_runs
+from bot.conversation.running import (
+    RunStart,
+    StartedRuns,
+    cancel_runs,
+    due_runs,
+    reach_times,
+    start_runs,
+    take_back_runs,
+)
 from bot.conversation.unplaced import take_in_unplaced
 from bot.conversation.warming import warm_up
 
@@ -26,6 +34,7 @@ __all__ = [
     "resume_run",
     "start_runs",
     "stop_for",
+    "take_back_runs",
     "take_in_unplaced",
     "take_over",
     "warm_up",

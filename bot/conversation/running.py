@@ -20,12 +20,16 @@ from storage.bulk import take_ids
 from storage.inbound import SenderRow
 from storage.models import Run
 from storage.models.messages import PRIORITY_BULK, PRIORITY_REMINDER
+from storage.outbox import free
 from storage.participants import ParticipantRow
 from storage.prompts import prompts_left
+from storage.quotas import messages_of
 from storage.runs import InvitationRow, RunRow, due_run_ids, participants_of_runs, save_invitations
 
 #: When to look again at a run whose time had come and that did not move.
 LATER = timedelta(hours=1)
+#: What a message is that nobody has read, and nobody will.
+UNREAD = ("cancelled", "dropped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,21 @@ def cancel_runs(
         stepping.cancel(desk, run, outcome)
     desk.write()
     return len(ending)
+
+
+def take_back_runs(connection: Connection, run_ids: Collection[int], now: datetime, house: House) -> set[int]:
+    """End runs of which nobody has read anything, as if they had not begun; which ones. One whose message is just leaving goes on."""
+    desk = Desk(connection, house, now)
+    people = participants_of_runs(connection, run_ids)
+    desk.lock_participants(people)
+    runs = {run.id: run for run in desk.runs.values() if run.id in set(run_ids)}
+    said = messages_of(connection, runs, people)
+    ours = free(connection, {message.id for message in said if message.status == "queued"})
+    left = {message.run_id for message in said if message.status not in UNREAD and message.id not in ours}
+    for run_id in runs.keys() - left:
+        stepping.cancel(desk, runs[run_id], "cancelled")
+    desk.write()
+    return runs.keys() - left
 
 
 def _turns(desk: Desk, run_ids: Collection[int], priority: int) -> Iterable[tuple[RunRow, Turn]]:

@@ -171,9 +171,21 @@ def test_arms_and_quotas_are_shown(hall: Hall) -> None:
     north = Quota(name="north", where=(Comparison(attribute="area", values=("north",)),), most=5)
     arms = (Arm(key="a", revision=hall.revision_id, share=0.5), Arm(key="b", revision=other, share=0.5))
     found = estimated(hall, settings=CampaignSettings(arms=arms, quotas=(north,)))
-    assert found.quotas == (("north", 5, 10),)
+    assert found.quotas == (("north", 5, 10, 10),)
     assert {one["flow"] for one in found.as_dict()["first_message"]["by"]} == {"check-in@1", "check-in@2"}
     assert sum(message.readers for message in found.messages) == 14
+
+
+def test_what_a_quota_spares_is_told_and_not_counted_among_the_answers(hall: Hall) -> None:
+    hall.residents(20, attributes={"area": "north"})
+    hall.residents(10)
+    north = Quota(name="north", where=(Comparison(attribute="area", values=("north",)),), most=2)
+    found = estimated(hall, settings=CampaignSettings(quotas=(north,)))
+    # One in five completes (FACTS §6): ten of the twenty are asked for two, and all of the others.
+    assert found.quotas == (("north", 2, 20, 10),)
+    assert (found.recipients, found.answers.completed) == (30, 4)
+    assert "about 20 of these 30 are asked" in found.warnings[0]
+    assert found.as_dict()["quotas"] == [{"quota": "north", "wanted": 2, "fit": 20, "likely_asked": 10}]
 
 
 def test_a_campaign_that_follows_people_is_counted_over_the_last_month(hall: Hall) -> None:
