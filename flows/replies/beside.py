@@ -78,6 +78,14 @@ def is_far_fetched(found: list[Mention], message: Message, options: Options, lex
     return len(beside) >= (few if strange else _AKIN_WORDS)
 
 
+def shares_too_little(found: list[Mention], message: Message) -> bool:
+    """Whether a long reply has only a character of an option's name, where it may be about something else."""
+    if any(mention.way != "character" for mention in found):
+        return False
+    said = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "small", "intro", "self")]
+    return len(said) > _SHORT_REPLY
+
+
 def names_another(found: list[Mention], message: Message, *, either: bool = False) -> bool:
     """Whether something that is no option is named beside one: "potholes and trees", "the shelter or whatsit". `either`:
     only by an "or"."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.definition import Question
-from flows.replies.beside import is_far_fetched, names_another, of_another_sort, without_akin
+from flows.replies.beside import is_far_fetched, names_another, of_another_sort, shares_too_little, without_akin
 from flows.replies.held import answer, held_by_amount
 from flows.replies.lexicon import Lexicon
 from flows.replies.mentions import Mention, mentions
@@ -60,6 +60,8 @@ def read_choice(
     wanted = wanted_of(found, options)
     if wanted and is_far_fetched(found, message, options, lexicon):
         return UNCLEAR
+    if question.other and len(wanted) == 1 and shares_too_little(found, message):
+        return Reading("unclear", suggestion=options.keys[wanted[0]])
     if len(wanted) > 1 and options.slots:
         wanted = narrowed(message, wanted, options.slots, lexicon)
     elif not found and options.slots and (slot := said(message, options.slots, lexicon)) is not None:

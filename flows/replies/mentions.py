@@ -13,7 +13,7 @@ from flows.replies.options import Options
 from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.stems import stem
 
-Way = Literal["name", "part", "slip", "place"]
+Way = Literal["name", "part", "slip", "place", "character"]
 
 #: What may stand before a bare number that gives an option's place, and what after.
 _BEFORE = (
@@ -146,8 +146,13 @@ class _Walk:
         letter = self._letter(at)
         if letter is not None:
             return Mention((letter,), at, at + 1, "place")
-        form = formed(self.pieces, self.content, at, self.options) if piece.is_unknown else None
-        return None if form is None else Mention(form.options, at, at + 1, form.way)
+        if not piece.is_unknown:
+            return None
+        form = formed(self.pieces, self.content, at, self.options)
+        if form is not None:
+            return Mention(form.options, at, at + 1, form.way)
+        shared = self.options.characters.get(piece.text)
+        return None if shared is None else Mention((shared,), at, at + 1, "character")
 
     def _meant(self, piece: Piece) -> int | None:
         """The option that says what a word means: "lundi" where "Monday" is one."""

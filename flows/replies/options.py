@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from flows.definition import Question
+from flows.replies.alike import characters, relate_synonyms
 from flows.replies.families import relate_families
 from flows.replies.lexicon import Lexicon, read, senses_of
 from flows.replies.matters import relate
@@ -33,7 +34,7 @@ _CONCEPTS = (
     "no",
 )
 #: Senses by which a word of any language finds an option: "lundi" the option "Monday".
-_MEANINGS = ("frequency", "daypart", "weekday", "month", "rate", "day", "holiday")
+_MEANINGS = ("frequency", "daypart", "weekday", "month", "rate", "day", "holiday", "speak")
 #: What stands before a word to say the opposite of it.
 _OPPOSITES = ("dis", "un", "in", "im", "non", "mis", "des", "de", "me", "не", "غير ")
 #: Something that names an option, and whether slips of it are looked for.
@@ -54,6 +55,7 @@ class Options:
     `akin`: words that belong to the matter of an option and stand in no name of it, and their stems ("driving" where "Speeding cars" is one). `troubled`: the question asks what
     is wrong or missing ("What keeps you from coming?"). `factor`: minutes in the unit that the options count, where only the question names it.
     `kin`: words of an option's family ("my wife" of "Family"), akin too. `alone`: those that name it only as the whole reply.
+    `characters`: character -> the one option whose Chinese names have it.
     """
 
     keys: tuple[str, ...]
@@ -78,6 +80,7 @@ class Options:
     troubled: bool
     kin: frozenset[str]
     alone: Mapping[str, tuple[int, ...]]
+    characters: Mapping[str, int]
 
 
 def _halves(label: str) -> list[str]:
@@ -149,9 +152,11 @@ def prepare(
     ]
     for number, text, likely in sorted(every, key=lambda one: bool(gathered.denied(one[1]))):
         gathered.add(text, number, likely=likely)
+    told = [(number, text) for number, text, _ in every]
     if not spans:
         gathered.add_shorter()
-        relate_families(gathered, [(number, text) for number, text, _ in every])
+        relate_synonyms(gathered, told)
+        relate_families(gathered, told)
         relate(gathered, lexicon)
     stronger = _stronger(labels, gathered, lexicon)
     denying, opposites = _denying(gathered), _opposites(gathered, stronger)
@@ -184,6 +189,7 @@ def prepare(
         akin=frozenset(gathered.akin),
         kin=frozenset(gathered.kin),
         alone=gathered.alone,
+        characters={} if spans else characters(gathered, told),
         bound=frozenset(gathered.bound | {stem(word) for word in gathered.bound}),
         troubled=troubled,
         tongues=any("speak" in lexicon.entries.get(name, {}) for name in gathered.full),

@@ -57,7 +57,8 @@ class Words:
     `joins`: between which parts of a number "and" stands ("hundreds": 105; "tens": 25 too; "reversed": five-and-twenty).
     `clitics`: small words written onto the next ("و" in "والطعام"). `patterns`: pattern texts by name (`stop.strong`,
     `asks.person`), with their `groups`. `tight`: phrases of letters and digits that stand without a space ("2moro").
-    `spellings`: other spellings of words that labels may have. `matters`: words about one matter, each of which finds the
+    `spellings`: other spellings of words that labels may have. `synonyms`: groups of words that say the same. `unspecific`:
+    characters that too many words have to tell one. `matters`: words about one matter, each of which finds the
     option that alone is about it. `families`: groups of families, such as "never" among "how often". `short`: shorthand -> the word that patterns have ("u": "you").
     """
 
@@ -74,6 +75,8 @@ class Words:
     groups: Mapping[str, str]
     tight: frozenset[str]
     spellings: Mapping[str, tuple[str, ...]]
+    synonyms: tuple[frozenset[str], ...]
+    unspecific: frozenset[str]
     matters: Mapping[str, Matter]
     families: Mapping[str, Mapping[str, Family]]
     short: Mapping[str, str]
@@ -137,7 +140,7 @@ _LISTS = frozenset(
 )
 _STOP_LISTS = ("words", "clear", "closed", "doubt")
 _STOP_PATTERNS = ("strong", "weak")
-_OTHERS = ("stop", "asks", "puts_off", "groups", "spellings", "matters", "families", "short", "complete")
+_OTHERS = ("stop", "asks", "puts_off", "groups", "spellings", "synonyms", "unspecific", "matters", "families", "short", "complete")
 #: Every section that a file may have; docs/reply-words.md says what each means.
 SECTIONS = frozenset((*_SCALARS, *_TABLES, *_LISTS, *_OTHERS))
 
@@ -159,6 +162,8 @@ class _File:
         self.groups: dict[str, str] = {}
         self.tight: set[str] = set()
         self.spellings: dict[str, tuple[str, ...]] = {}
+        self.synonyms: tuple[frozenset[str], ...] = ()
+        self.unspecific: frozenset[str] = frozenset()
         self.matters: dict[str, Matter] = {}
         self.families: dict[str, dict[str, Family]] = {}
         self.short: dict[str, str] = {}
@@ -208,6 +213,11 @@ class _File:
         elif section == "spellings":
             for name, text in self.table(section, body).items():
                 self.spellings[key(str(name))] = tuple(key(one) for one in self.list(f"spellings.{name}", text))
+        elif section == "synonyms":
+            groups = ([key(one) for one in self.list(section, group)] for group in str(body).split(";"))
+            self.synonyms = tuple(frozenset(group) for group in groups if len(group) > 1)
+        elif section == "unspecific":
+            self.unspecific = frozenset(str(body).split())
         elif section == "matters":
             for name, text in self.table(section, body).items():
                 self.matters[str(name)] = self._matter(f"matters.{name}", text)
@@ -285,6 +295,8 @@ def read(path: Path) -> Words:
         groups=file.groups,
         tight=frozenset(file.tight),
         spellings=file.spellings,
+        synonyms=file.synonyms,
+        unspecific=file.unspecific,
         matters=file.matters,
         families=file.families,
         short=file.short,

@@ -1,0 +1,103 @@
+"""Words that say the same as a word of a label ("отопление" and "опалення"), and the characters that one Chinese label alone has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from flows.replies.lexicon import Lexicon
+from flows.replies.names import Names
+from flows.replies.normal import key
+from flows.replies.stems import stem, stems
+
+#: So many words of a label, or characters of a Chinese one, may have another word for them.
+_LONGEST = 4
+#: Shorter words are no cases of one another.
+_SHORTEST_ROOT = 4
+
+
+@lru_cache(maxsize=64)
+def _synonyms(lexicon: Lexicon) -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]:
+    """What says the same as a phrase, and as the words with a stem, in the lexicon's languages."""
+    phrases: dict[str, frozenset[str]] = {}
+    roots: dict[str, frozenset[str]] = {}
+    for own in lexicon.all:
+        for group in own.synonyms:
+            for phrase in group:
+                phrases[phrase] = phrases.get(phrase, frozenset()) | group
+                if _has_cases(phrase):
+                    root = stem(phrase)
+                    roots[root] = roots.get(root, frozenset()) | group
+    return phrases, roots
+
+
+@lru_cache(maxsize=64)
+def _unspecific(lexicon: Lexicon) -> frozenset[str]:
+    return frozenset().union(*(own.unspecific for own in lexicon.all))
+
+
+def _has_cases(word: str) -> bool:
+    return " " not in word and len(word) >= _SHORTEST_ROOT and not word.isascii() and not is_han(word)
+
+
+def is_han(text: str) -> bool:
+    """Whether a word begins with a Chinese character."""
+    return "\u4e00" <= text[0] <= "\u9fff"
+
+
+def relate_synonyms(names: Names, texts: Iterable[tuple[int, str]]) -> None:
+    """Let what says the same as a label or a part of it name its option; another option's own word stays its own.
+    `texts`: an option's number and a name of it."""
+    found: dict[str, set[int]] = {}
+    whole: dict[str, set[int]] = {}
+    for number, text in texts:
+        if names.denied(text):
+            continue
+        name = key(text)
+        for part, others in _parts(name.split(" "), names):
+            for other in others - {part}:
+                (whole if part == name else found).setdefault(other, set()).add(number)
+    taken = {word: set(numbers) for table in (names.single, names.full) for word, numbers in table.items()}
+    for word, numbers in found.items():
+        _add(names, word, tuple(sorted(numbers)), taken)
+    for word, numbers in whole.items():
+        if _add(names, word, tuple(sorted(numbers)), taken) and len(word) > 1:
+            names.full[word] = tuple(sorted(numbers | set(names.full.get(word, ()))))
+
+
+def _parts(tokens: list[str], names: Names) -> Iterable[tuple[str, frozenset[str]]]:
+    """The parts of a label that have synonyms, with them."""
+    phrases, roots = _synonyms(names.lexicon)
+    for first in range(len(tokens)):
+        for end in range(first + 1, min(first + _LONGEST, len(tokens)) + 1):
+            part = " ".join(tokens[first:end])
+            if end == first + 1 and len(tokens) > 1 and (is_han(part) or names.is_common(part)):
+                continue
+            others = phrases.get(part) or (roots.get(stem(part)) if _has_cases(part) else None)
+            if others:
+                yield part, others
+
+
+def _add(names: Names, word: str, numbers: tuple[int, ...], taken: Mapping[str, set[int]]) -> bool:
+    """Add a word for options; False where it is another option's own."""
+    if not taken.get(word, set(numbers)) <= set(numbers) or (" " not in word and names.is_common(word)):
+        return False
+    if len(word) == 1:
+        names.squashed.setdefault(word, numbers)
+        return True
+    names.single[word] = tuple(sorted({*names.single.get(word, ()), *numbers}))
+    if " " not in word and len(word) >= _SHORTEST_ROOT:
+        for root in stems(word):
+            names.parts.setdefault(root, numbers)
+    return True
+
+
+def characters(names: Names, texts: Iterable[tuple[int, str]]) -> dict[str, int]:
+    """Character -> the one option whose labels have it, the characters of many words left out: 坑 of 路坑, not 路."""
+    unspecific = _unspecific(names.lexicon)
+    found: dict[str, set[int]] = {}
+    for number, text in texts:
+        for one in key(text).split(" "):
+            if is_han(one) and len(one) == 1 and one not in unspecific and not names.is_common(one):
+                found.setdefault(one, set()).add(number)
+    return {one: numbers.pop() for one, numbers in found.items() if len(numbers) == 1}
