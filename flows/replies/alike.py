@@ -8,12 +8,12 @@ from functools import lru_cache
 from flows.replies.lexicon import Lexicon
 from flows.replies.names import Names
 from flows.replies.normal import key
-from flows.replies.stems import stem, stems
+from flows.replies.stems import stems
 
 #: So many words of a label, or characters of a Chinese one, may have another word for them.
 _LONGEST = 4
-#: Shorter words are no cases of one another.
-_SHORTEST_ROOT = 4
+#: Shorter words are no cases of one another; Arabic ones are written without their vowels.
+_SHORTEST_ROOT, _SHORTEST_ARABIC = 4, 3
 
 
 @lru_cache(maxsize=64)
@@ -25,8 +25,7 @@ def _synonyms(lexicon: Lexicon) -> tuple[Mapping[str, frozenset[str]], Mapping[s
         for group in own.synonyms:
             for phrase in group:
                 phrases[phrase] = phrases.get(phrase, frozenset()) | group
-                if _has_cases(phrase):
-                    root = stem(phrase)
+                for root in stems(phrase) if _has_cases(phrase) else ():
                     roots[root] = roots.get(root, frozenset()) | group
     return phrases, roots
 
@@ -37,7 +36,9 @@ def _unspecific(lexicon: Lexicon) -> frozenset[str]:
 
 
 def _has_cases(word: str) -> bool:
-    return " " not in word and len(word) >= _SHORTEST_ROOT and not word.isascii() and not is_han(word)
+    arabic = "\u0600" <= word[0] <= "\u06ff"
+    long = len(word) >= (_SHORTEST_ARABIC if arabic else _SHORTEST_ROOT)
+    return " " not in word and long and not word.isascii() and not is_han(word)
 
 
 def is_han(text: str) -> bool:
@@ -57,11 +58,14 @@ def relate_synonyms(names: Names, texts: Iterable[tuple[int, str]]) -> None:
         for part, others in _parts(name.split(" "), names):
             for other in others - {part}:
                 (whole if part == name else found).setdefault(other, set()).add(number)
+                if part in names.bound:
+                    own = names.parts.keys() | names.single.keys()
+                    names.akin.update(one for one in (other, *stems(other)) if one not in own)  # "food" of "Pet food"
     taken = {word: set(numbers) for table in (names.single, names.full) for word, numbers in table.items()}
     for word, numbers in found.items():
         _add(names, word, tuple(sorted(numbers)), taken)
     for word, numbers in whole.items():
-        if _add(names, word, tuple(sorted(numbers)), taken) and len(word) > 1:
+        if _add(names, word, tuple(sorted(numbers)), taken) and len(word) > 1 and not names.denied(word):
             names.full[word] = tuple(sorted(numbers | set(names.full.get(word, ()))))
 
 
@@ -69,11 +73,14 @@ def _parts(tokens: list[str], names: Names) -> Iterable[tuple[str, frozenset[str
     """The parts of a label that have synonyms, with them."""
     phrases, roots = _synonyms(names.lexicon)
     for first in range(len(tokens)):
-        for end in range(first + 1, min(first + _LONGEST, len(tokens)) + 1):
+        ends = range(first + 1, min(first + _LONGEST, len(tokens)) + 1)
+        for end in ends if first or len(tokens) <= _LONGEST else (*ends, len(tokens)):
             part = " ".join(tokens[first:end])
             if end == first + 1 and len(tokens) > 1 and (is_han(part) or names.is_common(part)):
                 continue
-            others = phrases.get(part) or (roots.get(stem(part)) if _has_cases(part) else None)
+            others = phrases.get(part)
+            if others is None and _has_cases(part):
+                others = next((found for root in stems(part) if (found := roots.get(root))), None)
             if others:
                 yield part, others
 
@@ -86,7 +93,7 @@ def _add(names: Names, word: str, numbers: tuple[int, ...], taken: Mapping[str, 
         names.squashed.setdefault(word, numbers)
         return True
     names.single[word] = tuple(sorted({*names.single.get(word, ()), *numbers}))
-    if " " not in word and len(word) >= _SHORTEST_ROOT:
+    if _has_cases(word):
         for root in stems(word):
             names.parts.setdefault(root, numbers)
     return True
