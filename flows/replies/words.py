@@ -140,7 +140,19 @@ _LISTS = frozenset(
 )
 _STOP_LISTS = ("words", "clear", "closed", "doubt")
 _STOP_PATTERNS = ("strong", "weak")
-_OTHERS = ("stop", "asks", "puts_off", "groups", "spellings", "synonyms", "unspecific", "matters", "families", "short", "complete")
+_OTHERS = (
+    "stop",
+    "asks",
+    "puts_off",
+    "groups",
+    "spellings",
+    "synonyms",
+    "unspecific",
+    "matters",
+    "families",
+    "short",
+    "complete",
+)
 #: Every section that a file may have; docs/reply-words.md says what each means.
 SECTIONS = frozenset((*_SCALARS, *_TABLES, *_LISTS, *_OTHERS))
 
