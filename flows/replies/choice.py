@@ -6,6 +6,7 @@ from flows.definition import Question
 from flows.replies.beside import is_far_fetched, names_another, of_another_sort, shares_too_little, without_akin
 from flows.replies.held import answer, held_by_amount
 from flows.replies.lexicon import Lexicon
+from flows.replies.likely import likely
 from flows.replies.mentions import Mention, mentions
 from flows.replies.numerals import amounts
 from flows.replies.options import Options
@@ -13,6 +14,7 @@ from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.reading import Reading
 from flows.replies.slots import narrowed, said
 from flows.replies.stems import stem
+from flows.replies.stress import mostly
 
 UNCLEAR = Reading("unclear")
 #: Keys of an option that stands for no amount at all, and how short a reply is that says so.
@@ -56,7 +58,7 @@ def read_choice(
     found = _not_asked(head(mentions(message, options, lexicon), message), message, echoed)
     if options.akin and len(found) > 1:
         found = without_akin(found, message, options)
-    found = _mostly(found, message)
+    found = mostly(found, message, troubled=options.troubled)
     wanted = wanted_of(found, options)
     if wanted and is_far_fetched(found, message, options, lexicon):
         return UNCLEAR
@@ -83,8 +85,20 @@ def read_choice(
     if concept is not None:
         return answer(options, (concept,))
     if question.other and not _says_all(message) and is_telling(message, about_languages=options.tongues):
+        if maybe := likely(message, options):
+            return asked_about(maybe, options)
         return Reading("answered", value="other", other=message.raw.strip())
     return UNCLEAR
+
+
+def asked_about(maybe: list[int], options: Options) -> Reading:
+    """Unclear, with the options that may be meant."""
+    keys = tuple(options.keys[number] for number in maybe)
+    return (
+        Reading("unclear", suggestion=keys[0])
+        if len(keys) == 1
+        else Reading("unclear", between=keys, reason="two_readings")
+    )
 
 
 def _says_all(message: Message) -> bool:
@@ -164,19 +178,6 @@ def _not_asked(found: list[Mention], message: Message, echoed: frozenset[str]) -
 
     others = [mention for mention in found if not is_echo(mention)]
     return others or found
-
-
-def _mostly(found: list[Mention], message: Message) -> list[Mention]:
-    """Only the one that the reply says is mostly so: "oil but mostly wood"; all where it says so of none or several."""
-    if len(found) < 2 or "mostly" not in message.senses:
-        return found
-    most = [mention for mention in found if _is_most(message.pieces, mention)]
-    return most if len(most) == 1 and not most[0].refused else found
-
-
-def _is_most(pieces: list[Piece], mention: Mention) -> bool:
-    beside = [*pieces[max(0, mention.first - 2) : mention.first], *pieces[mention.end : mention.end + 1]]
-    return any("mostly" in piece.senses for piece in beside if not piece.options)
 
 
 def _only_shared(found: list[Mention]) -> bool:

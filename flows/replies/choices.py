@@ -6,8 +6,9 @@ import itertools
 
 from flows.definition import Question
 from flows.replies.beside import is_far_fetched
-from flows.replies.choice import UNCLEAR, concept_of, head, is_telling, names_no_place
+from flows.replies.choice import UNCLEAR, asked_about, concept_of, head, is_telling, names_no_place
 from flows.replies.lexicon import Lexicon
+from flows.replies.likely import likely
 from flows.replies.mentions import Mention, mentions
 from flows.replies.numerals import amounts
 from flows.replies.options import Options
@@ -26,9 +27,11 @@ def read_choices(question: Question, message: Message, options: Options, lexicon
     ranked = _first_or_last(message, options, lexicon)
     if ranked:
         return _answer(question, options, ranked)
+    if (ranged := _range(message, found)) is not None:
+        return _answer(question, options, ranged)
     wanted, unsure = _wanted(found)
     every = _every(message, options, lexicon)
-    if every:
+    if every and all(mention.refused for mention in found if _rest_only(message)):
         excluded = {number for mention in found for number in mention.options}
         if not _excepts(message) and excluded:
             return UNCLEAR if excluded != every else _answer(question, options, every)
@@ -55,6 +58,8 @@ def _nothing_named(question: Question, message: Message, options: Options) -> Re
     if len(content) == 1 and "none" in content[0].senses:
         return Reading("answered", value=[]) if not question.least else Reading("unclear", reason="too_few")
     if question.other and is_telling(message):
+        if maybe := likely(message, options):
+            return asked_about(maybe, options)
         return Reading("answered", value=["other"], other=message.raw.strip())
     return UNCLEAR
 
@@ -81,10 +86,11 @@ def _run_of_digits(message: Message, options: Options) -> set[int]:
 
 
 def _wanted(found: list[Mention]) -> tuple[set[int], bool]:
-    """The options named, and whether one mention could be of several."""
+    """The options named, and whether one mention could be of several. What a no with a word between is said to is not
+    wanted where something else is: "chicken, i dont eat fish"."""
     wanted: set[int] = set()
     certain = {mention.options[0] for mention in found if len(mention.options) == 1 and not mention.refused}
-    unsure = any(mention.refused == "doubt" for mention in found)
+    unsure = not certain and any(mention.refused == "doubt" for mention in found)
     for mention in found:
         if mention.refused:
             continue
@@ -96,15 +102,29 @@ def _wanted(found: list[Mention]) -> tuple[set[int], bool]:
 
 
 def _undecided(message: Message, found: list[Mention]) -> bool:
-    """ "1 or 2", "1-3": not a list."""
+    """ "1 or 2": not a list."""
     for one, two in itertools.pairwise(found):
         between = message.pieces[one.end : two.first]
         if any("or" in piece.senses for piece in between) and not any("not" in piece.senses for piece in between):
             return not (one.refused and two.refused)
-        ranged = one.way == two.way == "place" and len(between) == 1 and len(found) == 2
-        if ranged and (between[0].text == "-" or ("to" in between[0].senses and between[0].text[0].isalpha())):
-            return True
     return False
+
+
+def _range(message: Message, found: list[Mention]) -> set[int] | None:
+    """ "1-3", "1 to 3": every option between; None where the reply is no range."""
+    if len(found) != 2 or any(mention.way != "place" or mention.refused for mention in found):
+        return None
+    between = message.pieces[found[0].end : found[1].first]
+    joined = len(between) == 1 and (
+        between[0].text == "-" or ("to" in between[0].senses and between[0].text[0].isalpha())
+    )
+    first, last = found[0].options[0], found[1].options[0]
+    return set(range(first, last + 1)) if joined and first < last else None
+
+
+def _rest_only(message: Message) -> bool:
+    """Whether all is said of what is left: "i cant eat fish, everything else is fine"."""
+    return any({"all", "except"} <= piece.senses.keys() for piece in message.pieces)
 
 
 def _excepts(message: Message) -> bool:

@@ -14,6 +14,8 @@ _AROUND = ("speak_frame", "speak_tell", "polite", "small", "intro", "hedge", "se
 _AROUND_OPEN = ("speak_frame", "polite")
 _ASKS = ("person", "repeat", "back", "help")
 _LONGEST = 14
+#: So many words may follow "I don't understand": "the question", not what else is the matter.
+_FEW_MORE = 3
 #: Signs between clauses.
 _SIGNS = frozenset(".,;:!?-()")
 #: What the clauses of a reply that passes may say: "don't know, next".
@@ -34,6 +36,7 @@ def command(message: Message, lexicon: Lexicon, open_question: bool) -> Reading 
     return (
         _language(message, lexicon, open_question)
         or _asked(message, lexicon)
+        or (None if open_question else _lost(message, lexicon))
         or _in_clauses(message, lexicon, open_question)
     )
 
@@ -88,6 +91,21 @@ def _asked(message: Message, lexicon: Lexicon) -> Reading | None:
             asks = pattern(own.language, f"asks.{name}")
             if asks is not None and any(asks.fullmatch(text) for text in texts):
                 return Reading("command", command=cast(Command, name))
+    return None
+
+
+def _lost(message: Message, lexicon: Lexicon) -> Reading | None:
+    """Help, for a reply that says that it does not understand and little more: "help me i dont get it"."""
+    if not 2 <= len(message.pieces) <= _LONGEST:
+        return None
+    tokens = message.whole.split(" ")
+    for own in lexicon.all:
+        if alarm(own.language, "asks").isdisjoint(tokens):
+            continue
+        lost = pattern(own.language, "asks.lost")
+        found = lost.search(message.whole + " ") if lost is not None else None
+        if found is not None and len(message.whole[found.end() :].split()) <= _FEW_MORE:
+            return Reading("command", command="help")
     return None
 
 

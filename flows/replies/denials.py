@@ -52,6 +52,8 @@ class Denials:
 
     def _refused_after(self, end: int) -> bool:
         """ "El muelle no, la carretera", "машини немає, автобусом": a no after the name that ends the clause."""
+        asked = end < len(self.pieces) and self.pieces[end].text == "?"
+        end += asked  # "fish? no. chicken"
         rest = [piece for piece in self.pieces[end : end + 3] if "polite" not in piece.senses or piece.has("no")]
         if not rest or rest[0].options or not _is_no(rest[0]):
             return False
@@ -59,7 +61,11 @@ class Denials:
             return False  # "парковки немає"
         if len(rest) == 1 or rest[1].has("but"):
             return len(rest) > 1
-        return ends_clause(rest[1]) and rest[1].text in ",;" and not (len(rest) > 2 and rest[2].has("no", "not"))
+        return (
+            ends_clause(rest[1])
+            and rest[1].text in (",;.!" if asked else ",;")
+            and not (len(rest) > 2 and rest[2].has("no", "not"))
+        )
 
     def is_of_the_past(self, first: int, end: int) -> bool:
         """Whether pieces `[first, end)` stand in a clause that tells how it was: "avant c'était le mazout"."""

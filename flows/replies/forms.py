@@ -6,13 +6,15 @@ from typing import Literal, NamedTuple
 
 from flows.replies.options import Options
 from flows.replies.pieces import Piece
+from flows.replies.sounds import alike, nearly
 from flows.replies.spelling import near
 from flows.replies.stems import stems
 
 _MOST_WORDS_FOR_SLIPS = 12
 #: Two words are forms of one if they begin with so many letters alike, and with so much of the longer one.
 _LONG_START, _MOSTLY = 5, 0.65
-_SHORTEST_START = 3
+#: A word that is cut short has so many letters at least as the whole reply, one more among a few others.
+_SHORTEST_START, _FEW_WORDS = 3, 3
 #: Among other strange words a shorter one is no slip: "lâchez-moi la paix" is not about "pain".
 _LONG_SLIP = 6
 
@@ -41,11 +43,16 @@ def formed(pieces: list[Piece], content: list[Piece], at: int, options: Options)
     )
     if known:
         return Formed(known, "part")
+    if (same := alike(word, options)) is not None:
+        return Formed((same,), "slip")
     if len(pieces) > _MOST_WORDS_FOR_SLIPS or (len(word) < 4 and len(content) > 1):
         return None
     if len(word) < _LONG_SLIP and sum(piece.is_unknown for piece in content) > 1:
         return None
-    return _slip(word, options)
+    slip = _slip(word, options)
+    if slip is None and (close := nearly(word, options)) is not None:
+        return Formed((close,), "slip")
+    return slip
 
 
 def _slip(word: str, options: Options) -> Formed | None:
@@ -72,8 +79,9 @@ def _longer(word: str, options: Options) -> tuple[int, ...]:
 
 
 def _shortened(word: str, content: list[Piece], options: Options) -> tuple[int, ...]:
-    """The option whose word the whole reply begins: "lib" of "Library hours", "fam" of "For families"."""
-    if len(content) > 1 or len(word) < _SHORTEST_START:
+    """The option whose word a reply of few words begins: "lib" of "Library hours", "l'ordi" of "Ordinateur"."""
+    told = [piece for piece in content if not piece.has("small", "intro", "self", "at", "only")]
+    if len(word) < _SHORTEST_START + (len(told) > 1) or len(told) > _FEW_WORDS:
         return ()
     phrases = options.vocabulary.phrases
     named = {tuple(phrases.get(one, ())) for one in options.words if one.startswith(word)}

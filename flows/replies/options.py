@@ -56,6 +56,7 @@ class Options:
     is wrong or missing ("What keeps you from coming?"). `factor`: minutes in the unit that the options count, where only the question names it.
     `kin`: words of an option's family ("my wife" of "Family"), akin too. `alone`: those that name it only as the whole reply.
     `characters`: character -> the one option whose Chinese names have it.
+    `language`: the reader's.
     """
 
     keys: tuple[str, ...]
@@ -81,6 +82,7 @@ class Options:
     kin: frozenset[str]
     alone: Mapping[str, tuple[int, ...]]
     characters: Mapping[str, int]
+    language: str
 
 
 def _halves(label: str) -> list[str]:
@@ -192,6 +194,7 @@ def prepare(
         characters={} if spans else characters(gathered, told),
         bound=frozenset(gathered.bound | {stem(word) for word in gathered.bound}),
         troubled=troubled,
+        language=lexicon.languages[0],
         tongues=any("speak" in lexicon.entries.get(name, {}) for name in gathered.full),
     )
 
