@@ -154,3 +154,28 @@ def message_counts(connection: Connection, campaign_id: int) -> dict[str, int]:
         .group_by(Message.status)
     )
     return {str(status): int(n) for status, n in connection.execute(statement)}
+
+
+def unsent(
+    connection: Connection, campaign_id: int, limit: int = 20
+) -> Sequence[Row[str, str | None, str | None, int]]:
+    """Why messages of a campaign did not go, or may not have: (status, code, reason, how many), the most frequent first."""
+    return connection.execute(
+        select(Message.status, Message.error_code, Message.error, func.count().label("n"))
+        .where(
+            Message.campaign_id == campaign_id,
+            Message.status.in_(("cancelled", "dropped", "failed", "undelivered", "unknown")),
+            Message.direction == "out",
+        )
+        .group_by(Message.status, Message.error_code, Message.error)
+        .order_by(func.count().desc(), Message.status, Message.error)
+        .limit(limit)
+    ).all()
+
+
+def next_due(connection: Connection, campaign_id: int) -> datetime | None:
+    """When the first of a campaign's queued messages may leave, as far as is known; None where none is queued."""
+    statement = select(func.min(Message.due_at)).where(
+        Message.campaign_id == campaign_id, Message.status == "queued", Message.direction == "out"
+    )
+    return connection.execute(statement).scalar_one()

@@ -32,7 +32,7 @@ HOLDINGS: Mapping[str, tuple[type[Any], tuple[str, ...]]] = {
     "invitations": (Invitation, ("campaign_id", "wave", "status", "reason", "created_at", "started_at", "ended_at")),
     "conversations": (Run, ("id", "campaign_id", "status", "outcome", "started_at", "ended_at")),
     "answers": (Answer, ("campaign_id", "question", "value", "other", "raw", "language", "sensitive", "answered_at")),
-    "messages": (Message, ("direction", "kind", "text", "status", "created_at", "sent_at")),
+    "messages": (Message, ("direction", "kind", "text", "status", "error", "created_at", "due_at", "sent_at")),
     "media": (Medium, ("kind", "content_type", "status", "content", "created_at")),
     "inbox_items": (InboxItem, ("kind", "text", "created_at", "done_at")),
 }

@@ -51,11 +51,21 @@ class WaveStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsent:
+    """So many messages (`n`) ended without being sent, or may not have been, for the same reason; `code` is ours or the provider's."""
+
+    status: str
+    code: str | None
+    reason: str | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignStatus:
     """A campaign in figures. `pending` wait for their first message; `answered` gave at least one answer.
 
-    `skipped`: reason -> invited and not asked after all; `excluded`: reason -> not invited although they fit. `expected`: what was
-    estimated when it was launched.
+    `skipped`: reason -> invited and not asked after all; `excluded`: reason -> not invited although they fit. `next_due_at`: when the
+    first of the queued messages may leave, as far as is known. `expected`: what was estimated when it was launched.
     """
 
     campaign: str
@@ -75,6 +85,8 @@ class CampaignStatus:
     skipped: dict[str, int]
     excluded: dict[str, int]
     messages: dict[str, int]
+    unsent: tuple[Unsent, ...]
+    next_due_at: datetime | None
     arms: tuple[ArmStatus, ...]
     quotas: tuple[QuotaStatus, ...]
     waves: tuple[WaveStatus, ...]
@@ -119,6 +131,8 @@ def status_of(connection: Connection, campaign: Row[Any], now: datetime | None =
         skipped=answers.skip_reasons(connection, campaign.id),
         excluded=_excluded(going_out),
         messages=rows.message_counts(connection, campaign.id),
+        unsent=tuple(Unsent(*row) for row in rows.unsent(connection, campaign.id)),
+        next_due_at=rows.next_due(connection, campaign.id),
         arms=_arms(connection, campaign.id, settings),
         quotas=_quotas(connection, campaign.id, settings, going_out, now or campaign.launch_at),
         waves=_waves(going_out, counts),

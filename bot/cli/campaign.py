@@ -180,7 +180,7 @@ def status(name: Name, community: InCommunity, as_json: Json = False) -> None:
     if as_json:
         print_json(found.as_dict())
     else:
-        show_status(found)
+        show_status(found, installation.clock.now())
 
 
 @app.command()

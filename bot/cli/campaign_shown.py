@@ -162,7 +162,7 @@ def _sent_by(curve: tuple[tuple[datetime, int], ...], moment: datetime) -> float
     return float(curve[-1][1])
 
 
-def show_status(found: CampaignStatus) -> None:
+def show_status(found: CampaignStatus, now: datetime | None = None) -> None:
     """A campaign's figures for a person."""
     screen.print(
         Text.assemble((found.campaign, "bold"), f" ({found.flow}, revision {found.revision}) is {found.status}")
@@ -181,6 +181,11 @@ def show_status(found: CampaignStatus) -> None:
         screen.print(Text(f"Not asked: {n:,} {REASONS.get(reason, reason)}"))
     if found.messages:
         screen.print("Messages: " + ", ".join(f"{n:,} {state}" for state, n in sorted(found.messages.items())))
+    if found.next_due_at is not None and now is not None and found.next_due_at > now:
+        screen.print(f"The next that waits is looked at {found.next_due_at:%Y-%m-%d %H:%M} UTC")
+    for one in found.unsent:
+        code = f" ({one.code})" if one.code else ""
+        screen.print(Text(f"{one.n:,} {one.status}: {one.reason or 'no reason was noted'}{code}"))
     for quota in found.quotas:
         screen.print(Text(f"Quota {quota.quota}: {quota.completed} of {quota.wanted}, {quota.under_way} under way"))
     if found.arms:

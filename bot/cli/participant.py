@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
@@ -99,9 +99,21 @@ def show(who: Who, community: InCommunity, as_json: Json = False) -> None:
         screen.print(
             Text(
                 f"{message['created_at']:%m-%d %H:%M} {'>' if message['direction'] == 'in' else '<'} "
-                f"{message['text'] or _WORDLESS.get(message['kind'], '')}"
+                f"{message['text'] or _WORDLESS.get(message['kind'], '')}{_fate(message)}"
             )
         )
+
+
+def _fate(message: dict[str, Any]) -> str:
+    """What became of a message of ours that is not simply sent; in brackets, for the words before it may be a resident's own."""
+    status, error = message["status"], message["error"]
+    if message["direction"] == "in" or status in ("sent", "delivered"):
+        return ""
+    if status == "queued":
+        return f"  [waits until {message['due_at']:%m-%d %H:%M}]" if message["due_at"] else "  [waits]"
+    if status == "sending":
+        return "  [is being sent]"
+    return f"  [{status}: {error}]" if error else f"  [{status}]"
 
 
 @app.command()

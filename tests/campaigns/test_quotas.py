@@ -116,6 +116,7 @@ def test_who_was_let_in_and_not_texted_yet_is_taken_back_once_the_quota_is_full(
     assert hall.texts(first[6]) == hall.texts(first[4])  # written, and never sent
     found = hall.status()
     assert (found.started, found.completed, found.outcomes) == (5, 4, {"completed": 4, "active": 1})
+    assert [(one.status, one.reason, one.n) for one in found.unsent] == [("cancelled", "the run is over", 15)]
     assert hall.places()["skipped:quota"] == 60 - 5
     hall.answer(first[4])
     assert hall.status().completed == 5

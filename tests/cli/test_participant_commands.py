@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
 from typer.testing import CliRunner
 
 from bot.app import open_installation
 from bot.channels.base import ButtonPress, IncomingMedium
 from bot.cli import app
 from bot.config import load_settings
-from storage.models import Run
+from storage.models import Message, Run
 from tests.builders import a_community, a_sender
 from tests.conversation.talk import Phone, one
 
@@ -30,3 +32,26 @@ def test_a_thread_shows_what_was_tapped_and_that_a_photo_came() -> None:
     shown = CliRunner().invoke(app, ["participant", "show", "telegram:77", "-c", "shore-road"], catch_exceptions=False)
     thread = [line.split(" > ", 1)[1] for line in shown.output.splitlines() if " > " in line]
     assert thread == ["start", "yes", "(a photo or file)", "(blocked the bot)"]
+
+
+def test_a_thread_says_what_waits_and_why_something_was_not_sent() -> None:
+    installation = open_installation(load_settings())
+    with installation.write() as connection:
+        a_sender(connection, a_community(connection, "shore-road"), address="telegram:soundings_test_bot")
+    phone = Phone(installation.database, address="telegram:77", sender="telegram:soundings_test_bot")
+    for word in ("start", "yes"):
+        phone.text(word, language="en")
+    with installation.write() as connection:
+        first, second = connection.execute(
+            select(Message.id).where(Message.direction == "out").order_by(Message.id).limit(2)
+        ).scalars()
+        late = {"status": "dropped", "error": "its time was over before it could leave"}
+        waits = {"status": "queued", "due_at": datetime(2026, 12, 2, 17, 57, tzinfo=UTC)}
+        connection.execute(update(Message).where(Message.id == first).values(late))
+        connection.execute(update(Message).where(Message.id == second).values(waits))
+    installation.database.close()
+
+    shown = CliRunner().invoke(app, ["participant", "show", "telegram:77", "-c", "shore-road"], catch_exceptions=False)
+    told = " ".join(shown.output.split())
+    assert "[dropped: its time was over before it could leave]" in told
+    assert "[waits until 12-02 17:57]" in told
