@@ -14,8 +14,10 @@ _SHORT_REPLY = 4
 _AKIN_WORDS = 5
 #: Fewer still where one of them is a word that nobody knows: "اكل للقطة", food for the cat.
 _FEW_WORDS = 2
-#: A family's word is surer, since the options are all of its group: "جارتي ام احمد بتسقيها", my neighbour waters it.
-_KIN_WORDS = 4
+#: A family's word is surer, since the options are all of its group: "جارتي ام احمد بتسقيها", my neighbour waters it; so is
+#: a phrase of so many words or Chinese characters.
+_SURE_WORDS = 4
+_PHRASE, _HAN_PHRASE = 2, 3
 
 
 def of_another_sort(found: list[Mention], message: Message, options: Options) -> Piece | None:
@@ -60,7 +62,7 @@ def is_far_fetched(found: list[Mention], message: Message, options: Options, lex
     meant = [mention for mention in found if not mention.refused]
     if not options.akin or not meant or not all(is_akin(mention, message, options) for mention in meant):
         return False
-    kin = any(pieces[mention.first].text in options.kin for mention in meant)
+    sure = any(_is_sure(pieces[mention.first].text, options) for mention in meant)
     taken = {at for mention in found for at in range(mention.first, mention.end)}
     content = {
         at
@@ -74,8 +76,23 @@ def is_far_fetched(found: list[Mention], message: Message, options: Options, lex
     }
     beside = content - taken
     strange = any(pieces[at].is_unknown for at in beside)
-    few = _KIN_WORDS if kin else _FEW_WORDS if options.other is not None else _FEW_WORDS + 1
-    return len(beside) >= (few if strange else _AKIN_WORDS)
+    few = _SURE_WORDS if sure else _FEW_WORDS if options.other is not None else _FEW_WORDS + 1
+    characters = sum(_is_han(pieces[at]) for at in beside)
+    return len(beside) - characters / 2 >= (few if strange else _AKIN_WORDS)
+
+
+def _is_sure(text: str, options: Options) -> bool:
+    """Whether a word of an option's family names it, or a phrase of its matter."""
+    return text in options.kin or text.count(" ") >= (_HAN_PHRASE if _begins_han(text) else _PHRASE) - 1
+
+
+def _is_han(piece: Piece) -> bool:
+    """Whether a piece is one Chinese character: about half a word."""
+    return len(piece.text) == 1 and _begins_han(piece.text)
+
+
+def _begins_han(text: str) -> bool:
+    return "\u4e00" <= text[0] <= "\u9fff"
 
 
 def shares_too_little(found: list[Mention], message: Message) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from flows.replies.lexicon import Lexicon, read
+from flows.replies.lexicon import Lexicon, read_name
 from flows.replies.names import Names
 from flows.replies.normal import key
 from flows.replies.stems import stem, stems
@@ -81,7 +81,7 @@ def _places(text: str, index: _Index, lexicon: Lexicon) -> set[_Place]:
     if whole:
         return whole
     sides: list[list[str]] = [[]]
-    for piece in read(text, lexicon).pieces:
+    for piece in read_name(text, lexicon).pieces:
         if piece.is_sign or (piece.has("and", "or") and " " not in piece.text):
             sides.append([])
         else:
@@ -136,7 +136,7 @@ def _says_own(phrase: str, numbers: set[int], names: Names) -> bool:
     words = [word for word in phrase.split(" ") if _AROUND.isdisjoint(names.lexicon.entries.get(word, {}))]
     if len(words) != 1 or words[0] in names.kin or set(names.single.get(words[0], ())) != numbers:
         return False
-    return any(piece.text == words[0] for piece in read(phrase, names.lexicon).pieces)  # not so in "tout seul"
+    return any(piece.text == words[0] for piece in read_name(phrase, names.lexicon).pieces)  # not so in "tout seul"
 
 
 def _add(names: Names, word: str, numbers: tuple[int, ...]) -> None:

@@ -101,19 +101,29 @@ def _bones(sounds: str) -> str:
     return _DOUBLE.sub(r"\1", re.sub("[AWY]", "", re.sub("(?<=.)h$", "", sounds)))
 
 
+@lru_cache(maxsize=65536)
+def _sounds_of_phrase(phrase: str, language: str) -> tuple[tuple[str, str], ...]:
+    """What a phrase is found by, and all of its sounds."""
+    low, high = _SCRIPTS[language]
+    if not low <= phrase[0] <= high or (language != "zh" and " " in phrase):
+        return ()
+    if language != "ar":
+        return tuple((sounds, sounds) for sounds in _spelt(phrase, language))
+    found: list[tuple[str, str]] = []
+    for sounds in _spelt(phrase.removeprefix("ال") if len(phrase) > 4 else phrase, language):
+        full = re.sub("(?<=.)h$", "", _DOUBLE.sub(r"\1", sounds))
+        found.append((_bones(full), full))
+        if full.endswith("A"):
+            found.append((_bones(full) + "n", full))  # "a7yanan"
+    return tuple(found)
+
+
 def _index(phrases: Iterable[str], language: str) -> Sounds:
     """Sounds -> what has them, the weightiest first; Arabic words stand under their consonants."""
-    low, high = _SCRIPTS[language]
     found: dict[str, list[tuple[str, str]]] = {}
     for phrase in phrases:
-        if not low <= phrase[0] <= high or (language != "zh" and " " in phrase):
-            continue
-        word = phrase.removeprefix("ال") if language == "ar" and len(phrase) > 4 else phrase
-        for sounds in _spelt(word, language):
-            full = re.sub("(?<=.)h$", "", _DOUBLE.sub(r"\1", sounds)) if language == "ar" else sounds
-            found.setdefault(_bones(full) if language == "ar" else full, []).append((full, phrase))
-            if language == "ar" and full.endswith("A"):
-                found.setdefault(_bones(full) + "n", []).append((full, phrase))  # "a7yanan"
+        for heard, full in _sounds_of_phrase(phrase, language):
+            found.setdefault(heard, []).append((full, phrase))
     return {sounds: tuple(entries) for sounds, entries in found.items() if sounds}
 
 

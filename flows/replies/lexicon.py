@@ -141,6 +141,12 @@ def read(text: str, lexicon: Lexicon, vocabulary: Vocabulary = NO_VOCABULARY) ->
     return Message(text, normal, whole, _alone(pieces, lexicon))
 
 
+@lru_cache(maxsize=8192)
+def read_name(text: str, lexicon: Lexicon) -> Message:
+    """A text that is read again and again while a question is prepared: a label, or a part of one."""
+    return read(text, lexicon)
+
+
 def _in_full(
     texts: list[str], found: list[re.Match[str]], lexicon: Lexicon, vocabulary: Vocabulary
 ) -> tuple[list[str], list[re.Match[str]]]:

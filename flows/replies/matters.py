@@ -2,73 +2,194 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from ruamel.yaml import YAML
 
 from flows.replies.lexicon import Lexicon
-from flows.replies.names import Names
-from flows.replies.stems import stem, stems
+from flows.replies.names import Names, is_common
+from flows.replies.normal import WORDS, key
+from flows.replies.stems import singular, stems, variants
+from flows.replies.words import Words, phrases
+
+#: Senses of words that say when or how often, and that another option may say too.
+_HOURS = frozenset({"frequency", "daypart", "weekday", "month", "rate", "day", "holiday"})
+#: A shorter stem of a word that stands in no option's name would find too many words.
+_SHORTEST_ROOT = 4
+_SHORTEST_ARABIC_ROOT = 3
 
 
-def relate(names: Names, lexicon: Lexicon) -> None:
-    """Let the words of each matter name the option that alone is about it; a word that is part of another option stays its own."""
-    named = {
-        name: numbers
-        for table in (names.single, names.full)
-        for name, numbers in table.items()
-        if name not in names.kin
-    }
-    told = {root for name in named if " " not in name for root in stems(name)}
-    by_root: dict[str, set[str]] = {}
-    for name in named:
-        if len(name) > 1 and " " not in name:
-            by_root.setdefault(stem(name), set()).add(name)
-    found: dict[str, set[int]] = {}
-    shared: dict[str, set[int]] = {}
-    everywhere = {
-        name: set().union(
-            *(_about(own.matters[name].labels, named, by_root) for own in lexicon.all if name in own.matters)
-        )
-        for name in {name for own in lexicon.all for name in own.matters}
-    }
+class Named(NamedTuple):
+    """A name of an option, and the language that it is in."""
+
+    number: int
+    text: str
+    language: str | None
+
+
+class _Word(NamedTuple):
+    """A word or phrase of a matter: its plural or singular, its stems; () for a phrase. `is_hour`: it says when, or how often."""
+
+    text: str
+    forms: tuple[str, ...]
+    roots: tuple[str, ...]
+    is_hour: bool
+
+
+class _Claim(NamedTuple):
+    """How a word comes to name options, the surest first: through a wider matter, of several options, as no label's word."""
+
+    steps: int
+    shared: bool
+    belongs: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Index:
+    """The matters of a lexicon's languages. `labels`: language -> what labels call a matter, cut to stems -> the matters;
+    `longest`: language -> the most words of one. `words`: a matter -> the words that labels have, and the others."""
+
+    labels: Mapping[str, Mapping[str, tuple[str, ...]]]
+    longest: Mapping[str, int]
+    words: Mapping[str, tuple[tuple[_Word, ...], tuple[_Word, ...]]]
+
+
+def relate(names: Names, texts: Sequence[Named]) -> None:
+    """Let the words of each matter name the option that alone is about it; a word that is part of another option stays its
+    own, and what several options are about is asked. `texts`: all that the options are called."""
+    index = _index(names.lexicon)
+    about: defaultdict[str, set[int]] = defaultdict(set)
+    for number, text, language in texts:
+        if language is not None and language in index.labels:
+            for matter in _matters_of(text, language, index):
+                about[matter].add(number)
+    if not about:
+        return
+    taken = names.single.keys() | names.full.keys()
+    told = {root for name in taken - names.kin if " " not in name for root in stems(name)}
+    claims: dict[str, tuple[_Claim, _Word, set[int]]] = {}
+    for claim, word, numbers in _claims(about, index):
+        if word.text in taken:
+            continue
+        known = claims.get(word.text)
+        if known is None or claim < known[0]:
+            claims[word.text] = claim, word, set(numbers)
+        elif claim == known[0]:
+            known[2].update(numbers)
+    for _, word, numbers in claims.values():
+        _name(names, word, tuple(sorted(numbers)), told)
+
+
+def _claims(about: Mapping[str, set[int]], index: _Index) -> Iterator[tuple[_Claim, _Word, set[int]]]:
+    """Each word of the matters that the options are about, and of those that are part of them."""
+    for matter, numbers in about.items():
+        for part, steps in _parts(matter):
+            if part in index.words and (not steps or part not in about):
+                for belongs, words in enumerate(index.words[part]):
+                    claim = _Claim(steps, len(numbers) > 1, bool(belongs))
+                    for word in words:
+                        yield claim, word, numbers
+
+
+def _name(names: Names, word: _Word, numbers: tuple[int, ...], told: set[str]) -> None:
+    names.akin.add(word.text)
+    if len(word.text) == 1:
+        names.squashed.setdefault(word.text, numbers)  # "狗" alone, not inside another word
+        return
+    (names.single if word.is_hour else names.meant)[word.text] = numbers
+    for form in word.forms:
+        known = names.meant.get(form, ())
+        if known != numbers:
+            names.meant[form] = (*known, *(number for number in numbers if number not in known))
+    if told.isdisjoint(word.roots):
+        names.akin.update(word.roots)
+        for root in word.roots if len(numbers) == 1 else ():
+            names.parts[root] = tuple({*names.parts.get(root, ()), *numbers})
+
+
+@lru_cache(maxsize=64)
+def _index(lexicon: Lexicon) -> _Index:
+    labels = {own.language: _labels(own) for own in lexicon.all}
+    words: dict[str, tuple[tuple[_Word, ...], tuple[_Word, ...]]] = {}
     for own in lexicon.all:
         for name, matter in own.matters.items():
-            about = everywhere[name] if _about(matter.labels, named, by_root) else set()
-            table = found if len(about) == 1 else shared
-            for word in matter.belong:
-                if about and word not in named and word not in names.kin and not names.is_common(word):
-                    table.setdefault(word, set()).update(about)
-    for word, numbers in shared.items():
-        found.setdefault(word, numbers)  # "food", where three options are: asked which
-    names.akin.update(found)
-    names.akin.update(
-        root for word in found if " " not in word and told.isdisjoint(roots_of := stems(word)) for root in roots_of
+            called, others = words.get(name, ((), ()))
+            called += tuple(_words(matter.labels, own, lexicon))
+            others += tuple(_words([word for word in matter.belong if word not in matter.labels], own, lexicon))
+            words[name] = called, others
+    return _Index(
+        labels, {tag: max((len(one.split(" ")) for one in known), default=0) for tag, known in labels.items()}, words
     )
-    for word, numbers in found.items():
-        if len(word) == 1:
-            names.squashed.setdefault(word, tuple(numbers))  # "狗" alone, not inside another word
+
+
+def _words(texts: Sequence[str], own: Words, lexicon: Lexicon) -> Iterator[_Word]:
+    """The words that may name an option: none that is too common, or that says something else in the reader's language."""
+    for text in texts:
+        if not text or is_common(text, lexicon):
             continue
-        names.single[word] = tuple(numbers)
-        if " " not in word and len(numbers) == 1 and told.isdisjoint(stems(word)):
-            for root in stems(word):
-                names.parts[root] = tuple({*names.parts.get(root, ()), *numbers})
+        is_hour = not _HOURS.isdisjoint(lexicon.entries.get(text, ()))
+        if " " in text:
+            yield _Word(text, (), (), is_hour)
+        elif own is lexicon.first or text not in lexicon.first.senses:
+            forms = tuple(form for form in variants(text) if form not in lexicon.entries)
+            yield _Word(text, forms, tuple(root for root in stems(text) if _is_long(root)), is_hour)
 
 
-def _numbers(word: str) -> tuple[str, ...]:
-    """A Latin word's plural or singular; its other gender may be another language's word."""
-    if not word.isascii():
-        return ()
-    return (word[:-1], word[:-2] if word.endswith("es") else word) if word.endswith("s") else (word + "s", word + "es")
+def _is_long(root: str) -> bool:
+    return len(root) >= (_SHORTEST_ARABIC_ROOT if "\u0600" <= root[0] <= "\u06ff" else _SHORTEST_ROOT)
+
+
+def _labels(own: Words) -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name, matter in own.matters.items():
+        for label in matter.labels:
+            found[_cut(label.split(" "), own.language)].append(name)
+    return {label: tuple(dict.fromkeys(matters)) for label, matters in found.items()}
+
+
+def _cut(words: Sequence[str], language: str) -> str:
+    return " ".join(singular(word, language) for word in words)
+
+
+def _matters_of(text: str, language: str, index: _Index) -> Iterator[str]:
+    """The matters that a name is about, by the longest phrases in it: "Mental health" is not about health."""
+    known, longest = index.labels[language], index.longest[language]
+    words = [singular(word, language) for word in key(text).split(" ") if word]
+    at = 0
+    while at < len(words):
+        for size in range(min(longest, len(words) - at), 0, -1):
+            matters = known.get(" ".join(words[at : at + size]), ())
+            if matters and (len(words) == 1 or size > 1 or not _is_han(words[at])):
+                yield from matters
+                break
+        else:
+            size = 1
+        at += size
+
+
+def _is_han(word: str) -> bool:
+    """Whether a word is one Chinese character, which may be any part of another word."""
+    return "\u4e00" <= word <= "\u9fff"
 
 
 @cache
-def _forms(words: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """The words in their numbers, and the stems of those in other letters than Latin; the same for every question."""
-    whole = frozenset(form for word in words for form in (word, *_numbers(word)))
-    return whole, frozenset(stem(word) for word in words if " " not in word and len(word) > 1 and not word.isascii())
+def _wider() -> dict[str, tuple[str, ...]]:
+    """words/matters.yaml: a matter -> those that are part of it."""
+    body: dict[str, str] = YAML(typ="safe", pure=True).load(WORDS / "matters.yaml")
+    return {matter: tuple(phrases(parts)) for matter, parts in body.items()}
 
 
-def _about(words: tuple[str, ...], named: dict[str, tuple[int, ...]], by_root: dict[str, set[str]]) -> set[int]:
-    """The options that have a word of the matter in their names, in some form."""
-    whole, roots = _forms(words)
-    names = (whole & named.keys()).union(*(by_root[root] for root in roots & by_root.keys()))
-    return {number for name in names for number in named[name]}
+@cache
+def _parts(matter: str) -> tuple[tuple[str, int], ...]:
+    """A matter and those that are part of it, with how many steps away they are."""
+    found = {matter: 0}
+    for name in (waiting := [matter]):
+        for part in _wider().get(name, ()):
+            if part not in found:
+                found[part] = found[name] + 1
+                waiting.append(part)
+    return tuple(found.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.replies.lexicon import Lexicon, read
+from flows.replies.lexicon import Lexicon, read_name
 from flows.replies.normal import key
 from flows.replies.stems import stems
 
@@ -14,8 +14,13 @@ _COMMON = frozenset(
 )
 
 
+def is_common(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word is too common to name an option by itself."""
+    return not _COMMON.isdisjoint(lexicon.entries.get(word, ()))
+
+
 class Names:
-    """Gathers what names each option."""
+    """Gathers what names each option. `meant`: words of an option's matter, with their other forms."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
@@ -28,6 +33,7 @@ class Names:
         self.bound: set[str] = set()
         self.akin: set[str] = set()
         self.kin: set[str] = set()
+        self.meant: dict[str, tuple[int, ...]] = {}
         self.alone: dict[str, tuple[int, ...]] = {}
         self.shorter: list[tuple[str, int]] = []
         for own in lexicon.all:
@@ -42,11 +48,11 @@ class Names:
 
     def is_common(self, word: str) -> bool:
         """Whether a word is too common to name an option by itself."""
-        return not _COMMON.isdisjoint(self.lexicon.entries.get(word, ()))
+        return is_common(word, self.lexicon)
 
     def denied(self, name: str) -> list[str]:
         """The words that a name says no to: "family doctor" of "No family doctor"; [] where it says no to nothing."""
-        pieces = read(name, self.lexicon).pieces
+        pieces = read_name(name, self.lexicon).pieces
         while len(pieces) > 2 and pieces[0].has("self") and "not" not in pieces[0].senses:
             pieces = pieces[1:]  # "I don't take the bus"
         says_no = bool(pieces) and ("not" in pieces[0].senses or ("no" in pieces[0].senses and " " in pieces[0].text))
@@ -64,7 +70,7 @@ class Names:
             self._add(self.squashed, spelling.replace(" ", ""), number)
         if len(words) > 1 and len(name) > 4:
             self._add(self.full, name.replace(" ", ""), number)
-        pieces = [piece.text for piece in read(text, self.lexicon).pieces if not piece.is_sign]
+        pieces = [piece.text for piece in read_name(text, self.lexicon).pieces if not piece.is_sign]
         content = [word for word in pieces if len(pieces) == 1 or not self.is_common(word)]
         if denies:
             content = [word for word in content if word not in self.single and word not in self.lexicon.entries]
@@ -85,7 +91,7 @@ class Names:
     def _bind(self, text: str) -> None:
         """Note words that name something only together: "Electric heaters", not "Baby food and diapers"."""
         together: list[str] = []
-        for piece in (*read(text, self.lexicon).pieces, None):
+        for piece in (*read_name(text, self.lexicon).pieces, None):
             if piece is None or piece.is_sign or piece.has("and", "or"):
                 self.bound.update(together if len(together) > 1 else ())
                 together = []

@@ -9,8 +9,8 @@ from typing import TypeAlias
 from flows.definition import Question
 from flows.replies.alike import characters, relate_synonyms
 from flows.replies.families import relate_families
-from flows.replies.lexicon import Lexicon, read, senses_of
-from flows.replies.matters import relate
+from flows.replies.lexicon import Lexicon, read_name, senses_of
+from flows.replies.matters import Named, relate
 from flows.replies.names import Names
 from flows.replies.normal import key
 from flows.replies.pieces import NO_VOCABULARY, Vocabulary
@@ -19,6 +19,8 @@ from flows.replies.slots import Slot, slot_of
 from flows.replies.stems import stem, variants
 from flows.replies.words import Value, nearest_language
 
+#: The language of options' keys.
+_KEYS = "en"
 #: Senses that stand for a whole option: "none of the above", "I don't know", "all of them".
 _CONCEPTS = (
     "none",
@@ -37,8 +39,8 @@ _CONCEPTS = (
 _MEANINGS = ("frequency", "daypart", "weekday", "month", "rate", "day", "holiday", "speak")
 #: What stands before a word to say the opposite of it.
 _OPPOSITES = ("dis", "un", "in", "im", "non", "mis", "des", "de", "me", "не", "غير ")
-#: Something that names an option, and whether slips of it are looked for.
-_Name: TypeAlias = tuple[str, bool]
+#: Something that names an option, its language, and whether slips of it are looked for.
+_Name: TypeAlias = tuple[str, str, bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +101,8 @@ def of_question(question: Question, lexicon: Lexicon) -> Options:
         order = sorted(option.label, key=lambda tag: _rank(tag, lexicon))
         labels.append([option.label[tag] for tag in order])
         tagged = [*option.label.items(), *((tag, text) for tag, texts in option.accept.items() for text in texts)]
-        names.append([(option.key.replace("_", " "), True), *((text, _is_near(tag, lexicon)) for tag, text in tagged)])
+        own = (option.key.replace("_", " "), _KEYS, True)
+        names.append([own, *((text, tag, _is_near(tag, lexicon)) for tag, text in tagged)])
     factor = MINUTES.get(counted_unit(question, lexicon) or "")
     keys = [option.key for option in question.options]
     troubled = _is_about_trouble(question, lexicon)
@@ -121,7 +124,7 @@ def of_scale(question: Question, lexicon: Lexicon) -> Options:
     """The labelled points of a `scale`; the keys are the points."""
     points = sorted(question.labels)
     labels = [list(question.labels[point].values()) for point in points]
-    names = [[(text, _is_near(tag, lexicon)) for tag, text in question.labels[point].items()] for point in points]
+    names = [[(text, tag, _is_near(tag, lexicon)) for tag, text in question.labels[point].items()] for point in points]
     return prepare([str(point) for point in points], labels, names, False, lexicon)
 
 
@@ -147,19 +150,19 @@ def prepare(
         spans = tuple(span and span.times(factor) for span in spans)
     gathered = Names(lexicon)
     every = [
-        (number, part, likely)
+        (Named(number, part, nearest_language(tag)), likely)
         for number, texts in enumerate(names)
-        for text, likely in texts
+        for text, tag, likely in texts
         for part in (text, *_halves(text))
     ]
-    for number, text, likely in sorted(every, key=lambda one: bool(gathered.denied(one[1]))):
-        gathered.add(text, number, likely=likely)
-    told = [(number, text) for number, text, _ in every]
+    for named, likely in sorted(every, key=lambda one: bool(gathered.denied(one[0].text))):
+        gathered.add(named.text, named.number, likely=likely)
+    told = [(named.number, named.text) for named, _ in every]
     if not spans:
         gathered.add_shorter()
         relate_synonyms(gathered, told)
         relate_families(gathered, told)
-        relate(gathered, lexicon)
+        relate(gathered, [named for named, _ in every])
     stronger = _stronger(labels, gathered, lexicon)
     denying, opposites = _denying(gathered), _opposites(gathered, stronger)
     denials = frozenset(denying) | frozenset(opposites.values())
@@ -172,7 +175,7 @@ def prepare(
         other=len(keys) if other else None,
         vocabulary=_beside_amounts(spans, single, gathered.full)
         if spans
-        else Vocabulary({**single, **gathered.full}, apart=True),
+        else Vocabulary({**gathered.meant, **single, **gathered.full}, apart=True),
         full=gathered.full,
         parts=_of_no_amount(spans, gathered.parts) if spans else gathered.parts,
         concepts=_concepts(gathered.full, titles, lexicon),
@@ -233,7 +236,7 @@ def _meanings(labels: Sequence[list[str]], lexicon: Lexicon) -> dict[tuple[str, 
     found: dict[tuple[str, Value], set[int]] = {}
     for number, texts in enumerate(labels):
         for text in texts:
-            content = [piece for piece in read(text, lexicon).pieces if not piece.is_sign]
+            content = [piece for piece in read_name(text, lexicon).pieces if not piece.is_sign]
             if len(content) == 1:
                 for sense in _MEANINGS:
                     if sense in content[0].senses:
@@ -274,7 +277,7 @@ def _opposites(gathered: Names, stronger: Mapping[int, int]) -> dict[int, int]:
 
 def _slots(labels: Sequence[list[str]], lexicon: Lexicon) -> tuple[Slot | None, ...]:
     found = [
-        next((slot for text in texts if (slot := slot_of(read(text, lexicon), lexicon))), None) for texts in labels
+        next((slot for text in texts if (slot := slot_of(read_name(text, lexicon), lexicon))), None) for texts in labels
     ]
     return (*found, None) if sum(slot is not None for slot in found) > 1 else ()
 
@@ -283,7 +286,7 @@ def _stronger(labels: Sequence[list[str]], gathered: Names, lexicon: Lexicon) ->
     found: dict[int, int] = {}
     for number, texts in enumerate(labels):
         for text in texts:
-            pieces = [piece for piece in read(text, lexicon).pieces if not piece.is_sign]
+            pieces = [piece for piece in read_name(text, lexicon).pieces if not piece.is_sign]
             weaker = " ".join(piece.text for piece in pieces if "strong_degrees" not in piece.senses)
             if len(pieces) > 1 and weaker and weaker != key(text):
                 found.update({other: number for other in gathered.full.get(weaker, ()) if other != number})

@@ -66,6 +66,9 @@ def longest(phrases: Mapping[str, object]) -> dict[str, int]:
     """First token -> the most tokens that a phrase beginning with it has."""
     found: dict[str, int] = {}
     for phrase in phrases:
+        if " " not in phrase:
+            found.setdefault(phrase, 1)
+            continue
         first, *rest = phrase.split(" ")
         if found.get(first, 0) <= len(rest):
             found[first] = len(rest) + 1

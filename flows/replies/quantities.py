@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.definition import Question
-from flows.replies.lexicon import Lexicon, read
+from flows.replies.lexicon import Lexicon, read_name
 from flows.replies.normal import key
 from flows.replies.numerals import Amount, amounts
 from flows.replies.pieces import Message, Piece
@@ -152,14 +152,14 @@ def spans_of(labels: list[list[str]], lexicon: Lexicon) -> tuple[Span | None, ..
     if not any(
         piece.is_digits or "number" in piece.senses or piece.senses.get("rate") == "fortnight"
         for texts in labels
-        for piece in read(texts[0], lexicon).pieces
+        for piece in read_name(texts[0], lexicon).pieces
     ):
         return ()  # "every day", "every week": names, not amounts
     return tuple(found)
 
 
 def _span_in(texts: list[str], lexicon: Lexicon) -> Span | None:
-    return next((span for text in texts if (span := _of_label(read(text, lexicon), lexicon)) is not None), None)
+    return next((span for text in texts if (span := _of_label(read_name(text, lexicon), lexicon)) is not None), None)
 
 
 def _of_label(message: Message, lexicon: Lexicon) -> Span | None:

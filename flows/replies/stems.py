@@ -14,6 +14,8 @@ _LITTLE = re.compile(r"(?<=..)[оеє]чк$")
 _ARABIC_HEAD = re.compile(r"^(?:وال|بال|كال|فال|لل|ال|و(?=.{4})|ب(?=.{4})|ل(?=.{4})|ف(?=.{4}))")
 _ARABIC_TAIL = re.compile(r"(?:ات|ين|ون|ان|ها|هم|نا|كم|ه|ي)$")
 _SHORTEST = 3
+#: Languages in which an "e" before the "s" of a plural may be part of the ending: "buses", "camiones".
+_PLURAL_ES = ("en", "es")
 
 
 def _cut(pattern: re.Pattern[str], word: str) -> str:
@@ -58,3 +60,15 @@ def variants(word: str) -> tuple[str, ...]:
         other = word[:-1] + ("o" if word[-1] == "a" else "a")
         return (*plurals, other, other + "s")
     return (*plurals, word + "e")
+
+
+def singular(word: str, language: str) -> str:
+    """A word without the ending of its plural, the same cut on both sides; of other letters than Latin ones its stem."""
+    if not word.isascii():
+        return stem(word) if word[0].isalpha() and not "\u4e00" <= word[0] <= "\u9fff" else word
+    if len(word) <= _SHORTEST:
+        return word
+    if language == "en" and word.endswith("ies"):
+        return word[:-3] + "y"
+    one = word[:-1] if word.endswith(("s", "x")) and not word.endswith("ss") else word
+    return one[:-1] if language in _PLURAL_ES and one.endswith("e") and len(one) > _SHORTEST + 1 else one

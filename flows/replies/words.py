@@ -153,6 +153,8 @@ _OTHERS = (
     "short",
     "complete",
 )
+#: Files that serve all languages.
+_SHARED = ("letters", "latin", "matters", "sounds")
 #: Every section that a file may have; docs/reply-words.md says what each means.
 SECTIONS = frozenset((*_SCALARS, *_TABLES, *_LISTS, *_OTHERS))
 
@@ -326,7 +328,7 @@ def _scalar(file: _File, name: str, value: object) -> str:
 @cache
 def languages() -> tuple[str, ...]:
     """The tags of the languages that have words, in alphabetical order."""
-    return tuple(sorted(path.stem for path in WORDS.glob("*.yaml") if path.stem not in ("letters", "latin", "sounds")))
+    return tuple(sorted(path.stem for path in WORDS.glob("*.yaml") if path.stem not in _SHARED))
 
 
 @cache

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from ruamel.yaml import YAML
 
+from flows.replies.normal import WORDS
+from flows.replies.words import phrases, words
 from tests.replies.asked import read
 
 _FLOW = """
@@ -45,7 +48,8 @@ def test_a_word_of_the_matter_names_the_option_that_is_about_it(language: str, r
 
 
 def test_a_matter_of_two_options_names_neither() -> None:
-    assert read(_FLOW, "box", "es", "café").value not in ("drinks", "tea")
+    source = _FLOW.replace("Té caliente", "Bebidas calientes")
+    assert read(source, "box", "es", "café").value not in ("drinks", "tea")
 
 
 _LIST = """
@@ -73,3 +77,55 @@ states:
 )
 def test_several_may_be_named_by_words_of_their_matters_in_a_short_reply(reply: str, value: list[str] | None) -> None:
     assert read(_LIST, "table", "en", reply).value == value
+
+
+_NEEDS = """
+flow: needs
+title: Needs
+languages: [en, fr, zh]
+start: need
+states:
+  need:
+    ask: choice
+    text: {en: What would help you most?, fr: "Qu'est-ce qui vous aiderait le plus?", zh: 什么最能帮到您？}
+    options:
+      mind: {label: {en: Mental health support, fr: Soutien en santé mentale, zh: 心理健康支持}}
+      food: {label: {en: A box of food, fr: Une boîte de nourriture, zh: 一箱食物}}
+      animals: {label: {en: My pets}}
+    other: true
+    next: done
+  done: {say: {en: Thanks, fr: Merci, zh: 谢谢}, end: completed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "reply", "value"),
+    [
+        ("en", "some buns", "food"),
+        ("en", "canned stuff", "food"),
+        ("en", "my dog", "animals"),
+        ("en", "hospital", "other"),
+        ("fr", "mon minou", "animals"),
+    ],
+)
+def test_an_option_is_named_by_what_is_part_of_its_matter_in_any_language(
+    language: str, reply: str, value: str
+) -> None:
+    assert read(_NEEDS, "need", language, reply).value == value
+
+
+def test_a_narrower_matter_has_its_words_before_a_wider_one() -> None:
+    source = _NEEDS.replace("      animals:", "      bread: {label: {en: Bread}}\n      animals:")
+    assert read(source, "need", "en", "some buns").value == "bread"
+
+
+def test_a_phrase_of_a_matter_names_it_among_more_words_than_a_word_does() -> None:
+    assert read(_LIST, "table", "en", "ginger ale bubbly frosty zesty").value == ["drinks"]
+    assert read(_LIST, "table", "en", "lemonade bubbly frosty zesty").value is None
+
+
+def test_what_is_part_of_a_matter_is_a_matter() -> None:
+    body = YAML(typ="safe", pure=True).load(WORDS / "matters.yaml")
+    english = words("en").matters
+    unknown = {part for parts in body.values() for part in phrases(parts)} - english.keys()
+    assert not unknown
