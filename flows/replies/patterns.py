@@ -134,3 +134,17 @@ def asked_parts(language: str) -> dict[str, tuple[str, ...]]:
     """The groups `asked_morning` … `asked_evening`: words of a question that say of which part of the day it asks."""
     groups = dict(words(language).groups)
     return {part: tuple(_alternatives(groups.get(f"asked_{part}", ""), groups)) for part in _ASKED_PARTS}
+
+
+@cache
+def contraries(language: str) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The groups `is_light` and `not_light` …: for each matter what says that it is so, and what says the contrary."""
+    groups = dict(words(language).groups)
+    return {
+        name.removeprefix("is_"): (
+            tuple(_alternatives(text, groups)),
+            tuple(_alternatives(groups.get(f"not_{name.removeprefix('is_')}", ""), groups)),
+        )
+        for name, text in groups.items()
+        if name.startswith("is_")
+    }

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flows.definition import Question
 from flows.replies.asked_part import asked_part
 from flows.replies.counting import Counted, units, whom
+from flows.replies.echo import echoes
+from flows.replies.facts import NOTHING, About, about, contrary
 from flows.replies.latin import Sounds, sounds_of
 from flows.replies.lexicon import Lexicon, lexicon, senses_of
 from flows.replies.options import Options, of_question, of_scale
 from flows.replies.pieces import NO_VOCABULARY, Vocabulary
 from flows.replies.quantities import counted_unit
 from flows.replies.reading import ReplyContext
-from flows.replies.yesno import About, about, echoes
 
 _MOST = 1024
 
@@ -26,7 +28,7 @@ class Prepared:
     of. `echoed`: the stems of the question's words. `about_contact`: the options are ways to be reached, so that
     "don't text me" chooses among them. `counted`: whom a number question counts. `counts`: the unit of time that it counts,
     "" where it counts other things. `sounds`: the options' names as they sound, where the
-    reader's script is not Latin. `about`: what a yes-or-no question asks about. `part`: the part of the day that a question
+    reader's script is not Latin. `about`: what a yes-or-no question asks about, `told`: words that answer it. `part`: the part of the day that a question
     for a time asks about. `starts`: a question for a day asks from which.
     """
 
@@ -41,6 +43,7 @@ class Prepared:
     counts: str | None
     sounds: Sounds | None
     about: About
+    told: Mapping[str, bool]
     part: str
     starts: bool
 
@@ -78,7 +81,8 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         echoed=echoes(question) if question.kind in ("yesno", "scale", "choice") else frozenset(),
         starts=question.kind == "date" and "from" in senses_of(question.text, words),
         part=asked_part(question, words) if question.kind == "time" else "",
-        about=about(question, words) if question.kind == "yesno" else "",
+        about=about(question, words) if question.kind == "yesno" else NOTHING,
+        told=contrary(question, words) if question.kind == "yesno" else {},
         counted=whom(question, words) if question.kind == "number" else None,
         sounds=sounds_of(vocabulary, words.languages[0]),
         counts=counted_unit(question, words) if question.kind == "number" else None,

@@ -11,6 +11,7 @@ from flows.replies.choices import read_choices
 from flows.replies.commands import command, puts_off, skips
 from flows.replies.counting import fitting
 from flows.replies.dates import read_date
+from flows.replies.echo import echoing
 from flows.replies.email import read_email
 from flows.replies.latin import native
 from flows.replies.lexicon import lexicon, read
@@ -27,7 +28,7 @@ from flows.replies.spelt import tidy
 from flows.replies.stop import wish
 from flows.replies.text import read_text
 from flows.replies.times import read_time
-from flows.replies.yesno import echoing, read_yesno
+from flows.replies.yesno import read_yesno
 
 UNCLEAR = Reading("unclear")
 STOP = Reading("command", command="stop")
@@ -219,7 +220,7 @@ def _by_kind(ready: Prepared, message: Message, text: str, context: ReplyContext
         case "choices" if options is not None:
             return read_choices(question, message, options, words)
         case "yesno":
-            return read_yesno(message, ready.echoed, ready.about)
+            return read_yesno(message, ready.echoed, ready.about, ready.told)
         case "number":
             return read_number(question, message, words, ready.asked, ready.counted, ready.counts)
         case "scale":
