@@ -27,16 +27,18 @@ def of_another_sort(found: list[Mention], message: Message, options: Options) ->
     first, end = found[0].first, found[0].end
     content = [at for at, piece in enumerate(message.pieces) if not piece.is_sign and "polite" not in piece.senses]
     word = message.pieces[first].text
-    if len(content) > _SHORT_REPLY or (word not in options.bound and stem(word) not in options.bound):
+    bound = word in options.bound or stem(word) in options.bound
+    if len(content) > _SHORT_REPLY or not (bound or is_akin(found[0], message, options)):
         return None
     before = message.pieces[first - 1 : first]
     after = [piece for piece in message.pieces[end : end + 2] if not piece.has("small", "of")]
-    return next((one for one in (*before, *after[:1]) if _is_strange(one) and len(one.text) > 2), None)
+    strange = (one for one in (*before, *after[:1]) if (bound and one.is_unknown) or _is_language(one))
+    return next((one for one in strange if len(one.text) > 2), None)
 
 
-def _is_strange(piece: Piece) -> bool:
-    """Whether a piece is no word of ours, or a language: "clases de inglés" where "Clases de música" is an option."""
-    return piece.is_unknown or (piece.senses.keys() == {"speak"} and not piece.options)
+def _is_language(piece: Piece) -> bool:
+    """Whether a piece is a language that is no option: "clases de inglés" where "Clases de música" is one."""
+    return piece.senses.keys() == {"speak"} and not piece.options
 
 
 def without_akin(found: list[Mention], message: Message, options: Options) -> list[Mention]:

@@ -32,12 +32,14 @@ class Named(NamedTuple):
 
 
 class _Word(NamedTuple):
-    """A word or phrase of a matter: its plural or singular, its stems; () for a phrase. `is_hour`: it says when, or how often."""
+    """A word or phrase of a matter: its plural or singular, its stems; () for a phrase. `is_hour`: it says when, or how often;
+    `is_common`: it names an option only as the whole reply."""
 
     text: str
     forms: tuple[str, ...]
     roots: tuple[str, ...]
     is_hour: bool
+    is_common: bool
 
 
 class _Claim(NamedTuple):
@@ -96,6 +98,9 @@ def _claims(about: Mapping[str, set[int]], index: _Index) -> Iterator[tuple[_Cla
 
 
 def _name(names: Names, word: _Word, numbers: tuple[int, ...], told: set[str]) -> None:
+    if word.is_common:
+        names.alone.setdefault(word.text, numbers)
+        return
     names.akin.add(word.text)
     if len(word.text) == 1:
         names.squashed.setdefault(word.text, numbers)  # "狗" alone, not inside another word
@@ -127,16 +132,17 @@ def _index(lexicon: Lexicon) -> _Index:
 
 
 def _words(texts: Sequence[str], own: Words, lexicon: Lexicon) -> Iterator[_Word]:
-    """The words that may name an option: none that is too common, or that says something else in the reader's language."""
+    """The words that may name an option: none that says something else in the reader's language."""
     for text in texts:
-        if not text or is_common(text, lexicon):
+        common = is_common(text, lexicon)
+        if not text or (common and own is not lexicon.first):
             continue
         is_hour = not _HOURS.isdisjoint(lexicon.entries.get(text, ()))
         if " " in text:
-            yield _Word(text, (), (), is_hour)
+            yield _Word(text, (), (), is_hour, common)
         elif own is lexicon.first or text not in lexicon.first.senses:
             forms = tuple(form for form in variants(text) if form not in lexicon.entries)
-            yield _Word(text, forms, tuple(root for root in stems(text) if _is_long(root)), is_hour)
+            yield _Word(text, forms, tuple(root for root in stems(text) if _is_long(root)), is_hour, common)
 
 
 def _is_long(root: str) -> bool:

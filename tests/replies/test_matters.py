@@ -129,3 +129,9 @@ def test_what_is_part_of_a_matter_is_a_matter() -> None:
     english = words("en").matters
     unknown = {part for parts in body.values() for part in phrases(parts)} - english.keys()
     assert not unknown
+
+
+def test_a_language_beside_a_word_of_a_matter_makes_it_another_thing() -> None:
+    source = _LIST.replace("ask: choices", "ask: choice").replace("next: done", "other: true\n    next: done")
+    assert read(source, "table", "en", "Arabic coffee").value == "other"
+    assert read(source, "table", "en", "coffee").value == "drinks"
