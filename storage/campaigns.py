@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, func, insert, select, text, update
 
+from storage.bulk import among
 from storage.models import Campaign, Community, Flow, Invitation, Message, Revision, Run
 from storage.models.flows import OPEN_RUN
 from storage.models.messages import PRIORITY_BULK
@@ -71,6 +72,14 @@ def lock_campaign(connection: Connection, campaign_id: int) -> bool:
     """Lock a campaign's row until the transaction ends; False where another transaction has it just now."""
     statement = select(Campaign.id).where(Campaign.id == campaign_id)
     return connection.execute(statement.with_for_update(key_share=True, skip_locked=True)).first() is not None
+
+
+def hold_paused(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Those of `ids` that are paused; none of them is resumed before this transaction ends. Waits for one that is just being."""
+    if not ids:
+        return set()
+    statement = select(Campaign.id).where(among(Campaign.id, "ids", sorted(ids)), Campaign.status == "paused")
+    return set(connection.execute(statement.with_for_update(read=True)).scalars())
 
 
 def mark_launched(connection: Connection, campaign_id: int, now: datetime) -> None:

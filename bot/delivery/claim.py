@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, insert
 from bot.delivery.pace import BURST, Budget, cost_of, pace_of
 from bot.delivery.rules import WEEK, End, Place, Rules, Wait, conversation, read_place
 from storage import outbox, senders, usage
+from storage.campaigns import hold_paused
 from storage.models import InboxItem
 from storage.models.messages import PRIORITY_BULK, PRIORITY_REMINDER, PRIORITY_REPLY
 from storage.outbox import DueMessage
@@ -124,6 +125,7 @@ class _Sorting:
     def claim(self, probing: bool) -> Claim:
         outbox.catch_up(self.connection, self.sender.id, self.now)
         looked_at, full = self._sort()
+        self._leave_resumed()
         moved = [message for message, _ in (*self.waits, *self.ends)]
         ours = outbox.free(self.connection, {message.id for message in (*self.chosen, *moved)})
         chosen = [message for message in self.chosen if message.id in ours]
@@ -194,6 +196,13 @@ class _Sorting:
                 key = conversation(run_id, message_id)
                 rules.bulk[participant_id][key] = min(at, rules.bulk[participant_id].get(key, at))
         return rules
+
+    def _leave_resumed(self) -> None:
+        """A campaign may have been resumed since its messages were read: who does so looks for what was put off by then."""
+        paused = {m.campaign_id for m, wait in self.waits if wait.why == "paused" and m.campaign_id is not None}
+        if paused:
+            still = hold_paused(self.connection, paused)
+            self.waits = [(m, wait) for m, wait in self.waits if wait.why != "paused" or m.campaign_id in still]
 
     def _read_places(self, found: Sequence[DueMessage]) -> None:
         ids = {message.community_id for message in found}

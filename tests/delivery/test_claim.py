@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 
+from bot.campaigns.changes import resume
+from bot.delivery.claim import claim
+from storage.campaigns import hold_paused
 from storage.database import Database
 from storage.models import Address, Answer, Campaign, InboxItem, Message, SegmentUsage, Sender, Update
 from tests.builders import NOON
@@ -308,6 +312,43 @@ def test_a_paused_campaign_goes_on_within_a_second_of_being_resumed(database: Da
     assert town.claimed() == [reply], "replies do not wait behind what is paused"
     town.change(Campaign, town.campaign_id, status="running")
     assert len(town.claimed(NOON + SECOND, burst=10.0)) == len(waiting)
+
+
+def test_who_resumes_while_a_claim_puts_messages_off_finds_them(postgres_database: Database) -> None:
+    town = a_town(postgres_database)
+    town.change(Campaign, town.campaign_id, status="paused", launched_at=None)
+    town.messages(300, priority=2, campaign_id=town.campaign_id)
+
+    def resume_it() -> None:
+        with postgres_database.write() as connection:
+            campaign = connection.execute(select(Campaign.__table__)).one()
+            resume(connection, campaign, NOON)
+
+    resuming = threading.Thread(target=resume_it)
+    with postgres_database.write() as claiming:
+        claim(claiming, town.sender_id, NOON)
+        resuming.start()
+        while resuming.is_alive() and not _waits_for_a_lock(postgres_database):
+            pass
+    resuming.join()
+    with postgres_database.read() as connection:
+        late = select(func.count()).where(Message.status == "queued", Message.due_at > NOON)
+        assert connection.execute(late).scalar_one() == 0
+
+
+def _waits_for_a_lock(database: Database) -> bool:
+    with database.read() as connection:
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(connection.execute(waiting).scalar_one())
+
+
+def test_a_campaign_that_was_resumed_since_its_messages_were_read_is_not_put_off(database: Database) -> None:
+    town = a_town(database)
+    with database.read() as connection:
+        assert hold_paused(connection, [town.campaign_id]) == set()
+    town.change(Campaign, town.campaign_id, status="paused")
+    with database.write() as connection:
+        assert hold_paused(connection, [town.campaign_id, 99]) == {town.campaign_id}
 
 
 def _an_update(town: Any, **changes: Any) -> int:
