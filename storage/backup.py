@@ -6,13 +6,15 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from storage.schema import known_revisions
 
 #: Pages copied between two tellings of the progress.
 STEP = 4_000
+#: No log beside the file.
+_ALONE = "PRAGMA journal_mode=DELETE"
 
 
 class BadCopy(Exception):
@@ -34,20 +36,32 @@ def copy_database(source: Path, target: Path, told: Callable[[int, int], None] =
             reading.execute("BEGIN")
             reading.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             reading.backup(copy, pages=STEP, progress=lambda _status, left, pages: told(pages - left, pages))
-            # A file by itself, without another beside it.
-            copy.execute("PRAGMA journal_mode=DELETE")
+            copy.execute(_ALONE)
         check_copy(part)
     return target.stat().st_size
 
 
-def restore_database(copy: Path, target: Path, aside: Path) -> None:
-    """Put a copy in the place of `target`, which goes to `aside` first. Raises `BadCopy`, or `InUse` where a process has it open."""
+def restore_database(
+    copy: Path, target: Path, aside: Path, prepare: Callable[[Path], None] = lambda _part: None
+) -> None:
+    """Put a copy in the place of `target`, which goes to `aside` first; `prepare` may change the copy that takes its place before.
+
+    Raises `BadCopy`, or `InUse` where a process has it open.
+    """
     check_copy(copy)
     with _beside(target) as part:
         shutil.copyfile(copy, part)
         check_copy(part)
+        prepare(part)
+        check_copy(part)
         if target.exists():
             _set_aside(target, aside)
+
+
+def alone(path: Path) -> None:
+    """Have a database that nobody has open be one file, without another beside it."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(_ALONE)
 
 
 def check_copy(path: Path) -> str:
@@ -73,8 +87,14 @@ def _set_aside(target: Path, aside: Path) -> None:
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
             raise InUse from None
+        except sqlite3.DatabaseError:
+            # It is damaged, and that is why a copy is put back. Its log must not be taken into the copy.
+            for end in ("-wal", "-shm"):
+                with suppress(FileNotFoundError):
+                    target.with_name(target.name + end).rename(aside.with_name(aside.name + end))
         os.link(target, aside)
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 @contextmanager
@@ -96,4 +116,4 @@ def _beside(target: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-__all__ = ["BadCopy", "InUse", "check_copy", "copy_database", "restore_database"]
+__all__ = ["BadCopy", "InUse", "alone", "check_copy", "copy_database", "restore_database"]

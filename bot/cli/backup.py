@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +12,12 @@ from rich.progress import Progress
 
 from bot.cli.output import Json, errors, print_json, screen, writing
 from bot.config import load_settings
+from bot.conversation import House
 from bot.errors import BadFile, NotReady, WrongUsage
-from storage.backup import BadCopy, InUse, copy_database, restore_database
+from bot.restoring import Held, Since, hold, learn_from
+from storage.backup import BadCopy, InUse, alone, copy_database, restore_database
 from storage.database import Database, UnusableDatabase
+from storage.schema import migrate
 
 
 def backup(
@@ -44,9 +48,19 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="A copy that `soundings backup` made.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    nothing_left_since: Annotated[
+        bool,
+        typer.Option(
+            "--nothing-left-since",
+            help="Soundings was stopped before the copy was made: go on where it stood, and hold nothing.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Put a copy in the database's place, which is kept beside it. Stop soundings serve first."""
+    """Put a copy in the database's place, which is kept beside it. Stop soundings serve first.
+
+    What was to leave by now is held, for it may have left after the copy was made: you decide.
+    """
     target = _sqlite_file("pg_restore --clean --if-exists --dbname={address} soundings.dump")
     if not file.exists():
         raise WrongUsage(f"There is no file {file}.")
@@ -54,18 +68,66 @@ def restore(
         raise WrongUsage("Nothing was changed.")
     aside = target.with_name(f"{target.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     had_one = target.exists()
+    putting = _Putting(target)
     try:
         with writing(target):
-            restore_database(file, target, aside)
+            restore_database(file, target, aside, lambda part: None if nothing_left_since else putting.prepare(part))
     except BadCopy as error:
         raise BadFile(f"Nothing was changed. {error}") from None
     except InUse:
         raise NotReady(f"{target} is in use. Stop soundings serve (and every command) first.") from None
     if as_json:
-        print_json({"file": str(target), "kept": str(aside) if had_one else None})
-    else:
-        kept = f" What was there is in {aside}." if had_one else ""
-        screen.print(f"{target} is restored.{kept} Check it: soundings check, soundings audit")
+        held = None if putting.held is None else asdict(putting.held)
+        since = None if putting.since is None else asdict(putting.since)
+        print_json({"file": str(target), "kept": str(aside) if had_one else None, "held": held, "since": since})
+        return
+    kept = f" What was there is in {aside}." if had_one else ""
+    screen.print(f"{target} is restored.{kept} Check it: soundings check, soundings audit")
+    putting.tell(had_one)
+
+
+@dataclass(slots=True)
+class _Putting:
+    """A copy on its way into the database's place."""
+
+    target: Path
+    held: Held | None = None
+    since: Since | None = None
+
+    def prepare(self, part: Path) -> None:
+        """Hold what may have left since the copy was made, and have those stay out who said STOP since."""
+        now, settings = datetime.now(UTC), load_settings()
+        database = Database(f"sqlite:///{part}")
+        try:
+            migrate(database)
+            with database.write() as connection:
+                if self.target.exists():
+                    self.since = learn_from(connection, self.target, now, House(settings))
+                self.held = hold(connection, now)
+        finally:
+            database.close()
+        alone(part)
+
+    def tell(self, had_one: bool) -> None:
+        """Say what waits for a person, each with its command."""
+        if self.held is None:
+            return
+        if self.held.messages:
+            screen.print(
+                f"{self.held.messages} messages may have gone since the copy was made. They are held: soundings outbox unknown, "
+                "soundings outbox resend"
+            )
+        if self.held.campaigns:
+            screen.print(f"Paused until you say soundings campaign resume: {', '.join(self.held.campaigns)}")
+        if self.held.updates:
+            screen.print(f"{self.held.updates} updates were due and are not sent: soundings inbox list")
+        if self.since is not None:
+            if self.since.stopped:
+                screen.print(f"{self.since.stopped} people had said STOP since, and stay out.")
+            if self.since.erased:
+                screen.print(f"Erased since, and to be erased again: {', '.join(self.since.erased)}")
+        elif had_one:
+            screen.print("What was there cannot be read: who said STOP after the copy was made is not known here.")
 
 
 def _sqlite_file(line: str) -> Path:

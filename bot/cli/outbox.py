@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from bot.cli.output import Json, print_json, print_table, screen
 from bot.communities import require_community
 from bot.delivery.recovery import RESENDABLE, resend, unknown_messages
 from bot.errors import WrongUsage
+from bot.restoring import hold
 from storage.progress import ids_of_status
 
 app = typer.Typer(help="What did not leave, or may not have.", no_args_is_help=True)
@@ -75,3 +77,18 @@ def send_again(
         return
     left = "" if queued == len(ids) else f" The other {len(ids) - queued} are in no state to be sent again."
     screen.print(f"{queued} messages are queued to be sent again.{left}")
+
+
+@app.command("hold")
+def hold_all(as_json: Json = False) -> None:
+    """After an older copy of the database was put back by other means than soundings restore: hold what may have left since.
+
+    What was to leave by now becomes unknown, campaigns that go on are paused, updates that are due are not sent.
+    """
+    with opened() as installation, installation.write() as connection:
+        held = hold(connection, installation.clock.now())
+    if as_json:
+        print_json(asdict(held))
+        return
+    paused = f" Paused: {', '.join(held.campaigns)}." if held.campaigns else ""
+    screen.print(f"{held.messages} messages are held as unknown, {held.updates} updates are not sent.{paused}")

@@ -42,6 +42,16 @@ def send_due(connection: Connection, now: datetime, *, slice_size: int = SLICE) 
     return len(due)
 
 
+def withhold_due(connection: Connection, why: str, now: datetime) -> int:
+    """Do not send what is due or under way, and say so: those that repeat go on with their next time; how many."""
+    due = rows.due_updates(connection, now, limit=10_000)
+    for row in due:
+        later = next_time(row.cron, row.timezone, now) if row.cron else None
+        _withhold(connection, row, why, later, now)
+        rows.change_update(connection, row.id, rendered=None, cursor=0)
+    return len(due)
+
+
 def _withhold(connection: Connection, row: Row[Any], why: str, later: datetime | None, now: datetime) -> None:
     """Do not send it this time, and tell the coordinators; with `later` it is tried again then."""
     _log.info("update.withheld", update_id=row.id)
@@ -128,4 +138,4 @@ class _Sending:
         )
 
 
-__all__ = ["SLICE", "USEFUL_FOR", "send_due"]
+__all__ = ["SLICE", "USEFUL_FOR", "send_due", "withhold_due"]
