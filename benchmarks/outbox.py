@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import json
 import statistics
-import sys
 import time
 from datetime import UTC, datetime
 
@@ -25,9 +24,9 @@ from benchmarks.databases import KINDS, NAMES, Maker, analyze, drop, on_each, pg
 from benchmarks.figures import Found, compared, parser, quiet, show
 from benchmarks.launch import HOURS
 from benchmarks.senders import TEXT, bare_form, provider, rate, settings_for
+from bot import interpreter
 from bot.channels.base import Accepted, ReceiptNews
 from bot.channels.twilio import TwilioChannel
-from bot.cli.serving import SWITCH_INTERVAL
 from bot.clock import SystemClock
 from bot.delivery.claim import Claimed, claim
 from bot.delivery.committer import ReceiptCommitter
@@ -277,7 +276,9 @@ def main() -> None:
     options.add_argument("--databases", nargs="+", choices=KINDS, default=KINDS)
     asked = options.parse_args()
     quiet()
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    # Both sides run in an interpreter that is set as `serve` and `worker` set theirs.
+    interpreter.set_up()
+    interpreter.settle()
     figures: Found = {"messages a round": asked.messages, "messages of the past": asked.history}
     ratios = on_each(asked.databases, lambda kind, make: measure(kind, make, asked), figures)
     show("outbox", ratios, figures, as_json=asked.json)

@@ -67,9 +67,19 @@ def build_channels(settings: Settings) -> dict[str, Channel]:
 
 
 class Process:
-    """The parts of a running process by its roles; `start` on the loop that will use them, `stop` before it ends."""
+    """The parts of a running process by its roles; `start` on the loop that will use them, `stop` before it ends.
 
-    def __init__(self, installation: Installation, roles: Roles, *, stop: Callable[[], None] = lambda: None) -> None:
+    `stop` is called where a part has failed, `ready` once it works and is warm.
+    """
+
+    def __init__(
+        self,
+        installation: Installation,
+        roles: Roles,
+        *,
+        stop: Callable[[], None] = lambda: None,
+        ready: Callable[[], None] = lambda: None,
+    ) -> None:
         self.installation, self.roles = installation, roles
         settings, clock, house = installation.settings, installation.clock, installation.house
         self.channels = build_channels(settings)
@@ -90,7 +100,7 @@ class Process:
         self.failed: str | None = None
         self._telegram: str | None = None
         self._background: list[asyncio.Task[None]] = []
-        self._stop = stop
+        self._stop, self._ready = stop, ready
 
     async def start(self) -> None:
         """Open the channels and begin to work."""
@@ -105,6 +115,8 @@ class Process:
             await self.scheduler.start()
         if self.roles.web:
             self._begin(asyncio.to_thread(self._warm_up), "warm up")
+        else:
+            self._ready()
         if self.roles.web and self.installation.settings.has_telegram:
             self._begin(self._know_the_bot(), "telegram sender")
             self._begin(self._take_in_telegram(), "telegram")
@@ -170,6 +182,7 @@ class Process:
                 warm_up(connection, self.installation.clock.now(), self.installation.house)
         except Exception as error:  # noqa: BLE001 - the first text waits a little longer, that is all
             _log.warning("process.not_warm", error=type(error).__name__)
+        self._ready()
 
     async def _know_the_bot(self) -> None:
         while True:

@@ -6,14 +6,15 @@ import asyncio
 import contextlib
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from typing import Annotated
 
 import typer
 import uvicorn
+import uvloop
 from rich.text import Text
 
+from bot import interpreter
 from bot.app import Installation, open_installation, opened
 from bot.cli.output import Json, print_json, screen
 from bot.config import load_settings
@@ -27,9 +28,6 @@ from storage.schema import migrate as migrate_database
 
 #: Seconds that a connection may linger when the process ends.
 GRACE = 30
-#: Seconds that a thread may keep the interpreter while another waits for it. A thread that writes lets go of it at each statement, and
-#: would wait Python's 5 ms for the loop to give it back.
-SWITCH_INTERVAL = 0.001
 
 
 def serve(
@@ -61,14 +59,14 @@ def run_server(installation: Installation, roles: Roles, host: str, port: int) -
     """Serve until a signal says stop; raises `NotReady` where the port is taken."""
     from bot.web.asgi import Application
 
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    interpreter.set_up()
     server: _Server | None = None
 
     def stop() -> None:
         if server is not None:
             server.should_exit = True
 
-    process = Process(installation, roles, stop=stop)
+    process = Process(installation, roles, stop=stop, ready=interpreter.settle)
     server = _Server(
         uvicorn.Config(
             Application(process),
@@ -178,21 +176,21 @@ def _opened() -> Installation:
 
 
 def _run_alone(roles: Roles, metrics_host: str, metrics_port: int | None) -> None:
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    interpreter.set_up()
     installation = _opened()
     if installation.database.is_sqlite:
         raise WrongUsage(
             "SQLite's one file belongs to one process: run soundings serve, which does everything. "
             "For several processes set SOUNDINGS_DATABASE_URL=postgresql+psycopg://user:password@host/name"
         )
-    asyncio.run(_until_told(installation, roles, metrics_host, metrics_port))
+    uvloop.run(_until_told(installation, roles, metrics_host, metrics_port))
 
 
 async def _until_told(installation: Installation, roles: Roles, metrics_host: str, metrics_port: int | None) -> None:
     from bot.web.watching import watched
 
     stopping = asyncio.Event()
-    process = Process(installation, roles, stop=stopping.set)
+    process = Process(installation, roles, stop=stopping.set, ready=interpreter.settle)
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stopping.set)
     async with watched(process, metrics_host, metrics_port):
