@@ -1,9 +1,10 @@
-"""Writing many rows with one statement: executemany on SQLite, one JSON parameter on PostgreSQL; the shape that the hot path rests on."""
+"""Writing many rows with one statement: rows of parameters on SQLite, one JSON parameter on PostgreSQL; what the hot path rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any, Self, cast
 
 import orjson
@@ -21,6 +22,10 @@ _POSTGRES = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 #: Execution options of an INSERT whose rowcount is asked for: SQLAlchemy keeps those of UPDATE and DELETE alone.
 COUNTED = {"preserve_rowcount": True}
+
+#: Rows of one statement on SQLite; what is left over goes row by row. At each step of a statement the driver lets go of the interpreter,
+#: and the loop, woken by it, and the writing thread then wait for each other: a statement of many rows is one step.
+_AT_ONCE = (64, 8)
 
 #: A row to write: values in the order of the statement's columns, as the models' Python types.
 Values = Sequence[Any]
@@ -60,19 +65,28 @@ class _Many:
         self._converted = [(at, turn) for at, one in enumerate(found) if (turn := _for_sqlite(one)) is not None]
         types = (one.type.dialect_impl(_POSTGRES).compile(_POSTGRES) for one in found)
         self._record = ", ".join(f"{name} {kind}" for name, kind in zip(self.columns, types, strict=True))
+        self._marks = f"({', '.join('?' * len(self.columns))})"
         self.sqlite = self.postgres = ""
+        self.at_once: dict[int, str] = {}
 
     def __call__(self, connection: Connection, rows: Iterable[Values]) -> None:
         """Write `rows`; nothing at all where there are none."""
         if connection.dialect.name == "sqlite":
             written: dict[datetime, str] = {}
-            lines = [self._line(row, written) for row in rows]
-            if lines:
-                connection.exec_driver_sql(self.sqlite, lines)
+            self._write([self._line(row, written) for row in rows], connection)
             return
         records = [dict(zip(self.columns, row, strict=True)) for row in rows]
         if records:
             connection.exec_driver_sql(self.postgres, (orjson.dumps(records).decode(),))
+
+    def _write(self, lines: Sequence[tuple[Any, ...]], connection: Connection) -> None:
+        at = 0
+        for count, statement in self.at_once.items():
+            while len(lines) - at >= count:
+                connection.exec_driver_sql(statement, tuple(chain.from_iterable(lines[at : at + count])))
+                at += count
+        if at < len(lines):
+            connection.exec_driver_sql(self.sqlite, [*lines[at:]])
 
     def _line(self, row: Values, written: dict[datetime, str]) -> tuple[Any, ...]:
         """A row as SQLite takes it. Most moments of one transaction are the same one, so each is written once."""
@@ -97,9 +111,10 @@ class InsertMany(_Many):
         super().__init__(model, columns)
         listed = ", ".join(self.columns)
         then = f" ON CONFLICT {conflict}" if conflict else ""
-        marks = ", ".join("?" * len(self.columns))
         # The parts are names of our own models, never anything from outside.
-        self.sqlite = f"INSERT INTO {self.table.name} ({listed}) VALUES ({marks}){then}"  # noqa: S608
+        into = f"INSERT INTO {self.table.name} ({listed}) VALUES "  # noqa: S608
+        self.sqlite = f"{into}{self._marks}{then}"
+        self.at_once = {count: f"{into}{', '.join([self._marks] * count)}{then}" for count in _AT_ONCE}
         self.postgres = (
             f"INSERT INTO {self.table.name} ({listed}) SELECT {listed} "  # noqa: S608
             f"FROM json_to_recordset(CAST(%s AS json)) AS r({self._record}){then}"
@@ -107,7 +122,7 @@ class InsertMany(_Many):
 
 
 class UpdateMany(_Many):
-    """Set `columns` of the rows whose `id` is each row's last value."""
+    """Set `columns` of the rows whose `id` is each row's last value, each id once."""
 
     def __init__(self, model: type[Base], *columns: str) -> None:
         super().__init__(model, (*columns, "id"))
@@ -115,6 +130,12 @@ class UpdateMany(_Many):
         marks = ", ".join(f"{column} = ?" for column in columns)
         given = ", ".join(f"{column} = r.{column}" for column in columns)
         self.sqlite = f"UPDATE {name} SET {marks} WHERE id = ?"  # noqa: S608
+        numbered = ", ".join(f"{column} = r.column{at}" for at, column in enumerate(columns, 1))
+        self.at_once = {
+            count: f"UPDATE {name} SET {numbered} FROM (VALUES {', '.join([self._marks] * count)}) AS r "  # noqa: S608
+            f"WHERE {name}.id = r.column{len(self.columns)}"
+            for count in _AT_ONCE
+        }
         self.postgres = (
             f"UPDATE {name} SET {given} "  # noqa: S608
             f"FROM json_to_recordset(CAST(%s AS json)) AS r({self._record}) WHERE {name}.id = r.id"
