@@ -11,6 +11,8 @@ from sqlalchemy.orm import aliased
 
 from storage.models import Address, Participant, Sender, SenderCommunity
 
+_OPEN_ONE = aliased(Address)
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -36,7 +38,7 @@ class Reach:
         """The address that a participant is written to: one that was talked with before, else the oldest; NULL for none."""
         if not self.senders:
             return null()
-        open_one = aliased(Address)
+        open_one = _OPEN_ONE
         return (
             select(open_one.id)
             .where(

@@ -39,6 +39,11 @@ from storage.reach import Reach
 
 Mine = ColumnElement[bool]
 
+# Made once: an alias copies all columns of its table, which took a quarter of the time of a slice.
+_FIRST = aliased(Run, name="first")
+_TEXT = aliased(Message, name="pilot")
+_PERSON, _WAY = aliased(Participant, name="pilots"), aliased(Address, name="ways")
+
 #: What a run and its messages have of their own; everything else is as in the one that they repeat.
 _OWN_RUN = ("id", "participant_id", "invitation_id", "address_id", "sender_id", "state")
 _OWN_MESSAGE = ("id", "participant_id", "run_id", "address_id", "sender_id")
@@ -155,7 +160,7 @@ def repeat_runs(connection: Connection, launch: Launch, mine: Mine, status: str,
 
     Each has its own seed. Somebody who got into another conversation meanwhile is left out.
     """
-    model, person, way = aliased(Run, name="pilot"), aliased(Participant, name="pilots"), aliased(Address, name="ways")
+    model, person, way = _FIRST, _PERSON, _WAY
     columns = [column.name for column in Run.__table__.columns if column.name not in _OWN_RUN]
     seed = Draw(f"run:{launch.campaign_id}").sql(Invitation.__table__.c.participant_id)
     own: dict[str, Any] = {
@@ -183,12 +188,7 @@ def repeat_runs(connection: Connection, launch: Launch, mine: Mine, status: str,
 
 def repeat_messages(connection: Connection, launch: Launch, mine: Mine, pilots: Pilots) -> int:
     """Put the pilots' messages in the outbox for the runs that repeat theirs; how many."""
-    model, person, way = (
-        aliased(Message, name="pilot"),
-        aliased(Participant, name="pilots"),
-        aliased(Address, name="ways"),
-    )
-    first = aliased(Run, name="first")
+    model, first, person, way = _TEXT, _FIRST, _PERSON, _WAY
     columns = [column.name for column in Message.__table__.columns if column.name not in _OWN_MESSAGE]
     own = {
         "participant_id": Run.participant_id,
