@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+import collections
+from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
@@ -23,12 +24,10 @@ SENDS = Counter(
 )
 
 
-def count_send(channel: str, result: object) -> None:
-    """Count one try to send; `result` as a channel gives it."""
-    _sends(channel, type(result).__name__, getattr(result, "code", "")).inc()
-
-
-@cache
-def _sends(channel: str, result: str, code: str) -> Counter:
-    # As many as there are lines on /metrics; finding one anew takes longer than counting.
-    return SENDS.labels(channel, result.lower(), code)
+def count_sends(tries: Iterable[tuple[str, object]]) -> None:
+    """Count tries to send: each one's channel, and its result as the channel gave it."""
+    counts = collections.Counter(
+        (channel, type(result).__name__.lower(), getattr(result, "code", "")) for channel, result in tries
+    )
+    for labels, count in counts.items():
+        SENDS.labels(*labels).inc(count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 InboundKind = Literal["text", "button", "media", "edited", "block", "unblock"]
 MediaKind = Literal["photo", "voice", "audio", "video", "document", "sticker", "contact"]
@@ -69,8 +69,7 @@ class OutgoingButton:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One message to send. `message_id` is ours, put where the provider's receipts will bring it back.
 
     `valid_for`: how long the provider may go on trying; None leaves it to the provider.

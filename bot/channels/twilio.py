@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import base64
+import asyncio
 import re
+import socket
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
@@ -11,7 +12,9 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 import orjson
 import structlog
-from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[import-untyped]
+from aiohttp.abc import ResolveResult
+from multidict import CIMultiDict
+from twilio.http import HttpClient  # type: ignore[import-untyped]
 from twilio.http.response import Response  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 from yarl import URL
@@ -33,6 +36,7 @@ from bot.channels.download import read_answer, read_medium
 from bot.channels.twilio_codes import meaning_of_answer, refused
 from bot.channels.twilio_webhooks import CALL_AGAIN
 from bot.config import Settings
+from bot.patience import Patience
 
 STATUS_PATH = "/webhooks/twilio/status"
 #: How long Twilio may keep a message in its queue, in seconds (Message resource, ValidityPeriod).
@@ -56,35 +60,47 @@ class _AnsweredNo(Exception):
         self.status, self.headers, self.body = status, headers, body
 
 
-class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]
-    """The SDK's client on a pooled session of ours: to our origin, without its retries, and without its log of requests."""
+class _Resolver(aiohttp.ThreadedResolver):
+    """Finds Twilio's address; who does not find it in time has no connection, and nothing was handed over."""
 
-    def __init__(self, origin: str, credentials: Mapping[str, str], session: aiohttp.ClientSession) -> None:
-        super().__init__(pool_connections=False)
-        self.session = session
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """As the resolver does, or an `OSError` after `seconds`."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await super().resolve(host, port, family)
+        except TimeoutError:
+            raise OSError("the name was not found in time") from None
+
+
+class _Client(Client):  # type: ignore[misc]
+    """The SDK's client, whose requests go to our origin on a pooled session of ours, once, without a log of them."""
+
+    def __init__(self, account: str, token: str, origin: str, session: aiohttp.ClientSession) -> None:
+        super().__init__(account, token, http_client=HttpClient(None, True))
         self._origin = origin
-        self._credentials = credentials
+        self._session = session
+        # What the SDK says of itself is the same each time, and took it as long as the form.
+        self._headers = CIMultiDict(self.get_headers("POST", {}) | _credentials(account, token))
         self._urls: dict[str, URL] = {}
 
-    async def request(
-        self,
-        method: str,
-        url: str,
-        params: Mapping[str, str] | None = None,
-        data: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-        **_: object,
+    async def request_async(
+        self, method: str, uri: str, *_: object, data: Mapping[str, object] | None = None, **__: object
     ) -> Response:
-        """One request, once, with our credentials and the session's time-out.
+        """One request with our credentials.
 
         Raises `_AnsweredNo` for what is no success: the SDK's own error loses the headers.
         """
-        async with self.session.request(
+        async with self._session.request(
             method,
-            self._urls.get(url) or self._at_origin(url),
-            params=params,
+            self._urls.get(uri) or self._at_origin(uri),
             data=_form(data) if data else None,
-            headers={**(headers or {}), **self._credentials},
+            headers=self._headers,
             allow_redirects=False,
         ) as response:
             body = await read_answer(response, limit=_LONGEST_ANSWER)
@@ -92,9 +108,13 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]
                 raise _AnsweredNo(response.status, response.headers, body)
             return Response(response.status, _essence(body), response.headers)
 
-    def _at_origin(self, url: str) -> URL:
+    def _at_origin(self, uri: str) -> URL:
         """The same address at our origin; there are few, and making one costs as much as half the SDK."""
-        return self._urls.setdefault(url, URL(self._origin + urlsplit(url).path, encoded=True))
+        return self._urls.setdefault(uri, URL(self._origin + urlsplit(uri).path, encoded=True))
+
+
+def _credentials(account: str, token: str) -> dict[str, str]:
+    return {"Authorization": aiohttp.encode_basic_auth(account, token)}
 
 
 def _form(data: Mapping[str, object]) -> bytes:
@@ -117,20 +137,24 @@ class TwilioChannel:
         self._origin = settings.twilio_api_url
         self._account = settings.twilio_account_sid
         self._token = settings.twilio_auth_tokens[0]
-        userinfo = base64.b64encode(f"{self._account}:{self._token}".encode()).decode()
-        self._credentials = {"Authorization": f"Basic {userinfo}"}
+        self._credentials = _credentials(self._account, self._token)
         self._public_url = settings.public_url
-        self._timeout = aiohttp.ClientTimeout(total=answer_seconds, connect=min(_CONNECT_SECONDS, answer_seconds / 2))
+        self._connect_seconds = min(_CONNECT_SECONDS, answer_seconds / 2)
+        self._fetching = aiohttp.ClientTimeout(total=answer_seconds, connect=self._connect_seconds)
+        self._patience = Patience(answer_seconds)
 
     async def open(self) -> None:
         """Open the connections' pool on the running loop."""
+        resolver = _Resolver(self._connect_seconds)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS, ttl_dns_cache=300),
+            connector=aiohttp.TCPConnector(
+                limit=0, keepalive_timeout=_IDLE_SECONDS, ttl_dns_cache=300, resolver=resolver
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=self._timeout,
+            # The answer is waited for with `_patience`.
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_seconds),
         )
-        http = _HttpClient(self._origin, self._credentials, self._session)
-        self._messages = Client(self._account, self._token, http_client=http).messages
+        self._messages = _Client(self._account, self._token, self._origin, self._session).messages
 
     async def close(self) -> None:
         """Close the pool; what is under way is cut off."""
@@ -144,7 +168,8 @@ class TwilioChannel:
         if not message.address.startswith("sms:") or not message.sender.startswith("sms:"):
             return Refused("not_sms", "Twilio sends from and to sms: addresses alone")
         try:
-            created = await self._messages.create_async(**self._parameters(message, text))
+            with self._patience:
+                created = await self._messages.create_async(**self._parameters(message, text))
         except _AnsweredNo as answer:
             return meaning_of_answer(answer.status, answer.headers, answer.body)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
@@ -187,7 +212,9 @@ class TwilioChannel:
     async def _follow(self, url: str, limit: int) -> FetchedMedium:
         headers: Mapping[str, str] = self._credentials
         for _ in range(_MOST_REDIRECTS):
-            request = self._session.get(URL(url, encoded=True), headers=headers, allow_redirects=False)
+            request = self._session.get(
+                URL(url, encoded=True), headers=headers, allow_redirects=False, timeout=self._fetching
+            )
             async with request as response:
                 if response.status not in (301, 302, 303, 307, 308):
                     return await read_medium(response, limit=limit)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import Connection, Row, insert
@@ -30,8 +30,7 @@ BUSY = timedelta(milliseconds=20)
 PAUSED_PER_SECOND = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A message that is this process's to send now. `attempt` and `claimed_at` tell this claim from any later one."""
 
     id: int

@@ -15,7 +15,7 @@ from bot.channels.base import Accepted, Ambiguous, Channels, Outgoing, OutgoingB
 from bot.clock import Clock
 from bot.delivery.claim import Claim, Claimed, claim
 from bot.delivery.consequences import OptOuts
-from bot.delivery.lane import Lane
+from bot.delivery.lane import Carrier, Lane
 from bot.delivery.moments import moments
 from bot.delivery.pace import BURST
 from bot.delivery.presence import Presence
@@ -23,6 +23,7 @@ from bot.delivery.receipts import apply_strays
 from bot.delivery.recorder import Recorder
 from bot.delivery.recovery import recover
 from bot.delivery.results import Outcome, Released
+from bot.patience import Patience
 from bot.wakeup import Wakeup
 from bot.writer import Writer
 from storage.senders import senders_with_due
@@ -72,6 +73,7 @@ class Dispatcher:
         self._places = places
         self._burst = burst
         self._lanes: dict[int, Lane] = {}
+        self._patience = Patience(LONGEST_SEND)
         self._serving: set[asyncio.Task[None]] = set()
         self._recorder = Recorder(writer, clock, opt_outs=opt_outs, busy=self._is_sending, recorded=self._recorded)
         self._stopping = False
@@ -194,8 +196,8 @@ class Dispatcher:
             self._lanes[sender_id] = lane
         return lane
 
-    def _sending(self) -> set[asyncio.Task[None]]:
-        return {task for lane in self._lanes.values() for task in lane.sending}
+    def _sending(self) -> set[Carrier]:
+        return {carrier for lane in self._lanes.values() for carrier in lane.sending}
 
     def _release(self, message: Claimed) -> None:
         self._recorder.add(Outcome(message, Released()))
@@ -225,10 +227,10 @@ class Dispatcher:
         tried.append(found)
         return found
 
-    async def _send(self, lane: Lane, message: Claimed) -> None:
+    async def _send(self, lane: Lane, message: Claimed, carrier: Carrier) -> None:
         result: SendResult = Ambiguous("interrupted", "the program ended before the provider answered")
         try:
-            async with asyncio.timeout(LONGEST_SEND):
+            with self._patience:
                 result = await self._channels[message.channel].send(self._outgoing(message))
         except TimeoutError:
             result = Ambiguous("timeout", "the provider did not answer in time")
@@ -236,7 +238,7 @@ class Dispatcher:
             _log.exception("channel.failed", message_id=message.id, error=type(error).__name__)
             result = Ambiguous("error", f"the channel failed ({type(error).__name__})")
         finally:
-            lane.leave(asyncio.current_task())  # before the recorder asks whether more is to come
+            lane.leave(carrier)  # before the recorder asks whether more is to come
             if not isinstance(result, Accepted | Refused) or _stops_sender(result):
                 lane.empty()  # the claim decides anew what this means for the rest
             self._recorder.add(Outcome(message, result))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import NamedTuple, Self
 
 #: How many seconds of pace may leave at once after a quiet time: more would be double the pace in the first second.
 BURST = 0.25
@@ -14,8 +13,7 @@ TELEGRAM_PACE = 30.0
 _GRAIN = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """What a sender may still spend, as of `at`. `most`: what can be saved up, one message at least.
 
     A message that costs more than `most` leaves on a full budget and drives it below nothing: the pace holds all the same.
@@ -42,7 +40,7 @@ class Budget:
 
     def spend(self, cost: int) -> Self:
         """The budget after a message of `cost` segments left."""
-        return type(self)(self.pace, self.left - cost, self.most, self.at)
+        return self._replace(left=self.left - cost)
 
     def ready_at(self, cost: int) -> datetime:
         """When a message of `cost` segments may leave."""

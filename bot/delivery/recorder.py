@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock
-from bot.counts import count_send
+from bot.counts import count_sends
 from bot.delivery.consequences import OptOuts
 from bot.delivery.moments import moments
 from bot.delivery.results import Outcome, record
@@ -44,7 +44,6 @@ class Recorder:
 
     def add(self, outcome: Outcome) -> None:
         """Have an outcome recorded soon."""
-        count_send(outcome.claimed.channel, outcome.result)
         self._waiting.append(outcome)
         if self._working is None or self._working.done():
             self._working = asyncio.create_task(self._work(), name="results")
@@ -67,6 +66,7 @@ class Recorder:
         while self._waiting:
             await self._linger()
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            count_sends((one.claimed.channel, one.result) for one in batch)
             await self._record(batch)
             self._recorded()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import aiohttp
 import pytest
 
 from bot.channels.base import (
@@ -190,6 +192,28 @@ async def test_a_created_message_may_be_settled_already(
 async def test_a_refused_connection_is_postponed(twilio_settings: Settings, unused_tcp_port: int) -> None:
     async with channel(twilio_settings, twilio_api_url=f"http://127.0.0.1:{unused_tcp_port}") as sms:
         assert await sms.send(outgoing()) == Postponed(timedelta(seconds=5), "not_connected", "no connection to Twilio")
+
+
+async def test_a_connection_that_is_never_made_is_postponed(twilio_settings: Settings) -> None:
+    """Somebody takes the call and never says a word of TLS: nothing was handed over."""
+    calls: list[asyncio.StreamWriter] = []
+    async with await asyncio.start_server(lambda _, call: calls.append(call), "127.0.0.1", 0) as silent:
+        port = silent.sockets[0].getsockname()[1]
+        async with channel(twilio_settings, twilio_api_url=f"https://127.0.0.1:{port}", answer_seconds=0.3) as sms:
+            assert isinstance(await sms.send(outgoing()), Postponed)
+        for call in calls:
+            call.close()
+
+
+async def test_a_name_that_is_not_found_in_time_is_postponed(
+    twilio_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hangs(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", hangs)
+    async with channel(twilio_settings, twilio_api_url="http://sms.example", answer_seconds=0.3) as sms:
+        assert isinstance(await sms.send(outgoing()), Postponed)
 
 
 async def test_a_redirect_is_a_wrong_setting(sms: TwilioChannel, twilio: TwilioServer) -> None:

@@ -13,10 +13,9 @@ from sqlalchemy.exc import OperationalError
 
 from bot.channels.base import Ambiguous, Outgoing, Postponed
 from bot.clock import Clock, SetClock, SystemClock
-from bot.delivery import dispatcher as module
-from bot.delivery.claim import Claimed
+from bot.delivery.claim import Claim, Claimed
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.lane import Lane
+from bot.delivery.lane import Carrier, Lane
 from bot.wakeup import Wakeup, notify
 from bot.writer import Writer
 from storage.database import Database
@@ -110,7 +109,7 @@ async def test_a_channel_that_fails_leaves_unknown_and_goes_on(database: Databas
 async def test_a_channel_that_never_answers_is_given_up(
     database: Database, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LONGEST_SEND", 0.02)
+    monkeypatch.setattr("bot.delivery.dispatcher.LONGEST_SEND", 0.02)
     town, channel = a_town(database), RecordingChannel(before=lambda _: asyncio.Event().wait())
     message = town.message()
     async with a_dispatcher(town, channel, clock) as dispatcher:
@@ -185,14 +184,40 @@ async def test_what_does_not_end_in_time_is_unknown(database: Database) -> None:
 async def test_what_is_claimed_while_it_stops_goes_back(database: Database) -> None:
     town, channel = a_town(database), RecordingChannel()
     ids = town.messages(3, due_at=SystemClock().now())
-    async with a_dispatcher(town, channel, SystemClock()) as dispatcher:
-        claiming = asyncio.create_task(dispatcher._look_round())
-        await until(lambda: bool(dispatcher._serving))
-        await dispatcher.stop()
-        await claiming
+    stopping: list[asyncio.Task[None]] = []
+
+    class Stopped(Writer):
+        async def run(self, work):  # type: ignore[no-untyped-def]
+            found = await super().run(work)
+            if isinstance(found, Claim) and found.messages:
+                stopping.append(asyncio.create_task(dispatcher.stop()))
+                await asyncio.sleep(0)
+            return found
+
+    writer = Stopped(database)
+    dispatcher = Dispatcher(writer, {"sms": channel}, SystemClock(), opt_outs=no_opt_outs)
+    await dispatcher._look_round()
+    await until(lambda: bool(stopping))
+    await stopping[0]
+    writer.close()
     assert channel.sent == []
     assert town.statuses(*ids) == ["queued"] * 3
     assert town.row(ids[0]).attempts == 0
+
+
+async def test_who_is_given_up_leaves_its_place_to_the_next(
+    database: Database, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.dispatcher.LONGEST_SEND", 0.02)
+    hangs: list[int] = []
+    town = a_town(database)
+    channel = RecordingChannel(before=lambda one: asyncio.Event().wait() if one.message_id in hangs else None)
+    first, second, third = town.messages(3)
+    hangs += [first, third]
+    async with a_dispatcher(town, channel, clock, places=1) as dispatcher:
+        await dispatcher.drain()
+    assert town.statuses(first, second, third) == ["unknown", "sent", "unknown"]
+    assert {town.row(one).error_code for one in hangs} == {"timeout"}
 
 
 async def test_a_claim_whose_commit_is_in_doubt_is_put_back(
@@ -275,10 +300,10 @@ async def test_what_waits_too_long_for_a_place_goes_back_and_is_looked_at_again(
     sent: list[int] = []
     released: list[int] = []
 
-    async def send(lane: Lane, message: Claimed) -> None:
+    async def send(lane: Lane, message: Claimed, carrier: Carrier) -> None:
         await asyncio.sleep(0)
         sent.append(message.id)
-        lane.leave(asyncio.current_task())
+        lane.leave(carrier)
 
     lane = Lane(town.sender_id, 4, send, lambda message: released.append(message.id), lambda _: None)
     lane.take(taken)
