@@ -94,6 +94,21 @@ def _asked(message: Message, lexicon: Lexicon) -> Reading | None:
     return None
 
 
+def _matches(message: Message, lexicon: Lexicon, name: str) -> bool:
+    """Whether the whole reply is a request in more words, by a pattern of any language: "je saute celle-là"."""
+    if not 2 <= len(message.pieces) <= _LONGEST:
+        return False
+    tokens = message.whole.split(" ")
+    stripped: set[str] = set()
+    for own in lexicon.all:
+        if not alarm(own.language, "asks").isdisjoint(tokens):
+            stripped = stripped or _stripped(message)
+            asks = pattern(own.language, name)
+            if asks is not None and any(asks.fullmatch(text) for text in stripped):
+                return True
+    return False
+
+
 def _lost(message: Message, lexicon: Lexicon) -> Reading | None:
     """Help, for a reply that says that it does not understand and little more: "help me i dont get it"."""
     if not 2 <= len(message.pieces) <= _LONGEST:
@@ -173,6 +188,8 @@ def skips(message: Message, lexicon: Lexicon) -> str | None:
         for sense in ("skip", "refuse", "not_applicable", "dont_know"):
             if sense in senses:
                 return sense
+    if _matches(message, lexicon, "asks.skip"):
+        return "skip"
     said = [lexicon.entries.get(clause.bare, {}) for clause in clauses(message)]
     passing = bool(said) and all(not _PASSING.isdisjoint(senses) for senses in said)
     return "skip" if passing and any("skip" in senses for senses in said) else None

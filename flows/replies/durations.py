@@ -84,7 +84,9 @@ def _unit_of(amount: Amount, pieces: list[Piece]) -> tuple[str | None, int]:
     """The unit of an amount, inside it ("يومين", "两天半"), after it or one small word on, and where that ends."""
     for at in range(amount.first, min(amount.end + 2, len(pieces))):
         piece = pieces[at]
-        if "unit" in piece.senses and (len(piece.text) > 1 or piece.glued or not piece.text.isascii()):
+        if "unit" in piece.senses and (
+            len(piece.text) > 1 or piece.glued or piece.text == "h" or not piece.text.isascii()
+        ):
             return str(piece.senses["unit"]), max(at + 1, amount.end)
         if at >= amount.end and "small" not in piece.senses:
             break

@@ -100,6 +100,8 @@ def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContex
     if is_open and order is not None:
         return order
     reading = _answer(ready, message, text, context)
+    if wished == "doubt" and reading.other is not None and _is_half_a_wish(message, ready):
+        reading = UNCLEAR
     named = reading.outcome == "answered" and reading.value != "other"
     if order is not None and order.command == "language" and _is_about_languages(ready, message):
         return reading
@@ -111,6 +113,11 @@ def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContex
     if passing == "skip" or (passing is not None and (reading.outcome == "unclear" or passing == "refuse")):
         reading = Reading("skipped") if question.optional else UNCLEAR
     return replace(reading, unsure_stop=True) if wished == "doubt" else reading
+
+
+def _is_half_a_wish(message: Message, ready: Prepared) -> bool:
+    """Whether the whole reply is what may be a wish to stop, and so no other words for an answer: "dont bother"."""
+    return any(ready.lexicon.entries.get(text, {}).get("stop") == "doubt" for text in (message.whole, message.bare))
 
 
 def _after_halt(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading | None:
