@@ -59,8 +59,10 @@ class Denials:
             return False
         if rest[0].text != "no" and self._is_lack(rest[0]):
             return False  # "парковки немає"
-        if len(rest) == 1 or rest[1].has("but"):
-            return len(rest) > 1
+        if len(rest) == 1:
+            return _says_unwanted(rest[0])
+        if rest[1].has("but"):
+            return True
         return (
             ends_clause(rest[1])
             and rest[1].text in (",;.!" if asked else ",;")
@@ -87,6 +89,11 @@ class Denials:
 def _parts(piece: Piece) -> bool:
     """Whether a piece parts how it was from how it is."""
     return piece.has("but", "correction") or (ends_clause(piece) and piece.text not in "-/")
+
+
+def _says_unwanted(piece: Piece) -> bool:
+    """Whether a no of several words is said of a thing: "рибу не їм", "翻译不用"; not "公交不方便", the trouble itself."""
+    return " " in piece.text and "not" in piece.senses and piece.text[0].isalpha() and not piece.text.isascii()
 
 
 def _is_no(piece: Piece) -> bool:
