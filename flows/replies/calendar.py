@@ -79,7 +79,8 @@ def make(year: int, month: int, day: int) -> date | None:
 def numeric_dates(text: str, day_first: str) -> tuple[list[tuple[int | None, int, int]], str]:
     """The (year, month, day) that a date in digits can mean, likeliest first, and the text without it.
 
-    `day_first`: "yes", "no" or "unsure", as the language has it. Dots stand between day and month, in this order.
+    `day_first`: "yes", "no" or "unsure", as the language has it. Dots stand between day and month, in this order unless
+    the language is sure of the other.
     """
     compact = _COMPACT.search(text)
     if compact is not None and (found := make(int(compact[1]), int(compact[2]), int(compact[3]))) is not None:
@@ -96,7 +97,7 @@ def numeric_dates(text: str, day_first: str) -> tuple[list[tuple[int | None, int
         year = None if third is None else int(third)
         orders = {"yes": [True], "no": [False]}.get(day_first, [True, False])
         if sign == "." and third is None:
-            orders = [True]
+            orders = [day_first != "no"]
         pairs = [(second, first) if day_is_first else (first, second) for day_is_first in orders]
         found_dates = [(year, month, day) for month, day in pairs if _possible(month, day)]
         if not found_dates:

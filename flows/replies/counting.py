@@ -56,7 +56,7 @@ def persons(question: Question, message: Message, counted: Counted | None) -> Re
     persons = [piece for piece in content if piece.has("one_person", "myself")]
     if not persons or not any("myself" in piece.senses for piece in persons):
         return None
-    if any(not piece.has("one_person", "myself", "small", "intro", "self", "number") for piece in content):
+    if any(not piece.has("one_person", "myself", "small", "intro", "self", "number", "counting") for piece in content):
         return None
     others = {piece.text for piece in persons if "myself" not in piece.senses}
     found = fitting(question, (1 + len(others),))

@@ -10,7 +10,8 @@ from flows.replies.lexicon import Lexicon
 from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.reading import Reading
 from flows.replies.resolve import resolve
-from flows.replies.said import Said, gather
+from flows.replies.day_said import Said
+from flows.replies.said import gather
 
 UNCLEAR = Reading("unclear")
 _MOST_SHOWN = 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flows.definition import Question
 from flows.replies.normal import normalise, tokens
 from flows.replies.pieces import Message
@@ -22,7 +24,10 @@ SMALL = (
     "weekday",
     "and",
     "counting",
+    "one_person",
 )
+#: Endings of what one did oneself.
+_DID = re.compile(r"(?:в|ла|ли|вся|лась|лася|лись|лися|лося|ت|ته|تها|تهم|نا|ناه|ناها)$")
 _FEW, _LONG = 4, 5
 
 
@@ -46,6 +51,11 @@ def _of_me(word: str) -> list[str]:
         return []
     root = word.removesuffix(ending)
     return [root + after for after in ("емо", "имо", "імо", "у", "ю", "лю", "ем", "им")]
+
+
+def tells_of_me(word: str, echoed: frozenset[str]) -> bool:
+    """Whether a word says that one did what is asked: "користувалася", "استخدمته"."""
+    return not word.isascii() and _DID.search(word) is not None and is_echo(word, echoed)
 
 
 def _tells(word: str) -> bool:

@@ -7,13 +7,17 @@ from datetime import date, timedelta
 from functools import partial
 
 from flows.replies.calendar import Range, add_months, holiday, make, nth_day, weekday_dates, years
-from flows.replies.said import Said
+from flows.replies.day_said import Said
 
 _MOST_MONTHS = 3
 
 
 def resolve(said: Said, today: date, within: Range) -> list[date]:
     """Every day that was said can mean, in order; those outside the question's range too, so that they can be told."""
+    return [day + timedelta(days=said.shift) for day in _resolve(said, today, within)]
+
+
+def _resolve(said: Said, today: date, within: Range) -> list[date]:
     if said.quarrel or (said.stray and said.weekday is not None):
         return []
     if said.numeric:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from flows.replies.calendar import numeric_dates, weekday_dates
 from flows.replies.clock import is_hour, past_hour, past_hours
+from flows.replies.day_said import Said
 from flows.replies.daywords import (
     is_daypart,
     is_grammar,
@@ -30,34 +30,7 @@ _DAYS = {"day": 1, "week": 7, "fortnight": 14}
 _MONTHS_BY_NUMBER = ("ar",)
 #: Languages that say an hour right after a weekday: "Friday 4".
 _HOURS_AFTER_DAYS = ("en", "tl")
-
-
-@dataclass(slots=True)
-class Said:
-    """What was said: parts of a date, a weekday with what goes before it, days from today.
-
-    `relation`: "next", "this", "coming" or "previous", of the weekday. `week`: weeks from this one that the weekday lies in.
-    `relative`: days from today that a word says ("tomorrow"). `offset`, `months`: "in 3 days", "a month ago".
-    `nth`: the place of the weekday in its month, -1 for the last. `years_day`: the day was written as one ("the 4th", "4号"), not a bare number. `quarrel`: two days were said;
-    `stray`: something besides that may shift the day ("a week Friday", "before Friday").
-    """
-
-    year: int | None = None
-    month: int | None = None
-    month_shift: int | None = None
-    day: int | None = None
-    years_day: bool = False
-    weekday: int | None = None
-    relation: str = ""
-    week: int | None = None
-    relative: int | None = None
-    offset: int | None = None
-    months: int | None = None
-    holiday: str | None = None
-    nth: int | None = None
-    numeric: list[tuple[int | None, int, int]] = field(default_factory=list)
-    quarrel: bool = False
-    stray: bool = False
+_LONGEST_MONTH = 31
 
 
 def gather(message: Message, lexicon: Lexicon, today: date, starts: bool = False) -> Said:
@@ -124,6 +97,8 @@ class _Gatherer:
             self.months_named += 1
         elif "holiday" in piece.senses:
             self._set("holiday", str(piece.senses["holiday"]))
+        elif "day_shift" in piece.senses:
+            said.shift += int(sense(piece, "day_shift"))
         elif "day" in piece.senses and not is_daypart(self.pieces, at) and not tells_weekday(self.pieces, at):
             self._set("relative", int(sense(piece, "day")))
         elif "week" in piece.senses:
@@ -156,12 +131,13 @@ class _Gatherer:
         said.stray = True
         said.quarrel = said.quarrel or counted or ("after" in piece.senses and "before" not in piece.senses)
 
-    def _numbered_month(self, at: int) -> int | None:
-        """ "شهر 2" is February."""
+    def _numbered_month(self, at: int, *, dated: bool = False) -> int | None:
+        """ "شهر 2" is February; in words only after a day, for "شهر واحد" is one month."""
         amount = self.amounts.get(at + 1)
         if self.lexicon.first.language not in _MONTHS_BY_NUMBER or self.pieces[at].senses.get("unit") != "month":
             return None
-        value = amount.value if amount is not None and amount.digits and not amount.ordinal else None
+        told = amount is not None and (amount.digits or dated) and not amount.ordinal
+        value = amount.value if amount is not None and told else None
         return value if isinstance(value, int) and 1 <= value <= 12 else None
 
     def _one_unit(self, at: int) -> None:
@@ -202,9 +178,12 @@ class _Gatherer:
             return amount.end + 1
         if amount.end == amount.first + 1 and "unit" in self.pieces[amount.first].senses and not amount.digits:
             return self._span(amount.first, value, amount.first)
-        if after is not None and "unit" in after.senses and self._numbered_month(amount.end) is not None:
-            self._day(value, written=True)
-            return amount.end
+        if after is not None and "unit" in after.senses:
+            month = self._numbered_month(amount.end, dated=value <= _LONGEST_MONTH)
+            if month is not None:
+                self._day(value, written=True)
+                self._set("month", month)
+                return self.amounts[amount.end + 1].end
         if after is not None and "unit" in after.senses and not amount.ordinal:
             return self._span(amount.end, value, amount.first)
         if amount.article and not (after is not None and after.has("small") and is_of_month(self.pieces, amount.end)):

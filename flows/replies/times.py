@@ -140,7 +140,8 @@ class _Hours:
 
     def _is_hour_number(self, amount: Amount) -> bool:
         of_day = is_no_hour(self.pieces, amount) or may_be_of_day(self.pieces, amount.first)
-        return bool(amount.values) and float(amount.values[0]).is_integer() and not of_day
+        value = float(amount.values[0]) if amount.values else 0.5
+        return (value.is_integer() or (value > 1 and (4 * value).is_integer())) and not of_day
 
     def _is_minutes(self, noon: Piece, amount: Amount) -> bool:
         """Whether the number after "noon" or "midnight" is too great for its hour and has no mark of an hour."""
@@ -156,6 +157,9 @@ class _Hours:
             clock
         )
         end = at + 1
+        lacking = self.amounts.get(at + 1) if clock == "lacking" else None
+        if lacking is not None and isinstance(lacking.value, int) and 0 < lacking.value < 60:
+            shift, end = -lacking.value, self._past_minutes(lacking.end)  # "差十分九点", "за п'ять десята"
         if shift is None and at in self.amounts:
             minutes = self.amounts[at]
             joint = self._at(minutes.end)
@@ -175,6 +179,10 @@ class _Hours:
         value, stop, sure = hour
         found = self._shifted(value, shift, at, stop, sure=sure)
         return self._marked(found)
+
+    def _past_minutes(self, end: int) -> int:
+        unit = self._at(end)
+        return end + 1 if unit is not None and unit.senses.get("unit") == "minute" else end
 
     def _hour_at(self, at: int) -> tuple[int, int, bool] | None:
         piece = self._at(at)

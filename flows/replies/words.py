@@ -114,6 +114,7 @@ _TABLES: dict[str, tuple[str, Callable[[object], Value]]] = {
     "ordinals": ("ordinal", _whole),
     "units": ("unit", str),
     "days": ("day", _whole),
+    "day_shifts": ("day_shift", _whole),
     "weeks": ("week", _whole),
     "month_shifts": ("month_shift", _whole),
     "year_shifts": ("year_shift", _whole),
@@ -295,6 +296,7 @@ def read(path: Path) -> Words:
             scalars[section] = _scalar(file, section, body)
         else:
             file.section(str(section), body)
+    _note_denials(file.senses)
     return Words(
         language=path.stem,
         name=scalars["name"] or path.stem,
@@ -315,6 +317,14 @@ def read(path: Path) -> Words:
         families=file.families,
         short=file.short,
     )
+
+
+def _note_denials(senses: dict[str, Senses]) -> None:
+    """Note which phrases of no begin with a word of denial: "не прийду" denies what is asked, "still waiting" does not."""
+    for phrase, meant in senses.items():
+        first, _, rest = phrase.partition(" ")
+        if rest and "no" in meant and "not" in senses.get(first, {}):
+            meant["denies"] = True
 
 
 def _scalar(file: _File, name: str, value: object) -> str:

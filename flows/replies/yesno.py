@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from flows.replies.echo import SMALL, has_echo, is_echo, is_han
+from flows.replies.echo import SMALL, has_echo, is_echo, is_han, tells_of_me
 from flows.replies.facts import NOTHING, TIMES, About, counts, denies_fact, is_enough, says_contrary, says_not
 from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.reading import Reading
@@ -132,6 +132,8 @@ def _votes(clause: list[Piece], echoed: frozenset[str], asked: About, told: Mapp
         return [("sentence", True)]
     if denies_fact(pieces, asked):
         return [("weak", False)]
+    if "past" in asked and len(pieces) == 1 and pieces[0].is_unknown and tells_of_me(pieces[0].text, echoed):
+        return [("weak", True)]
     fact = is_enough(pieces, echoed) if "enough" in asked else None
     fact = says_contrary(pieces, told) if fact is None else fact
     return [] if fact is None else [("weak", fact)]
@@ -173,13 +175,15 @@ def _vote(piece: Piece, pieces: list[Piece], at: int, echoed: frozenset[str], as
     if strength in ("has", "did"):
         if leading and {"no", "not"} <= leading[-1].senses.keys():
             return None  # "no vi nada"
+        if strength == "did" and "formerly" in piece.senses and "having" in asked:
+            return ("unsure", False)  # "була, продав"
         fits = (strength == "has" and "having" in asked) or (strength == "did" and "past" in asked)
         if after and "none" in after[0].senses:
             return None  # "j'en ai vu aucun"
         if fits and not any(other.has("not", "if") for other in after):
             return ("weak", value)
     if strength in ("sentence", "wish", "has", "did"):
-        if not value and "not" not in piece.senses and has_echo(piece.text, echoed):
+        if not value and not piece.has("not", "denies") and has_echo(piece.text, echoed):
             return None  # "unable" where the question is whether one is
         open_end = [other for other in after if not _is_answer(other) and not other.has(*SMALL, *TIMES, "if")]
         open_end = [other for other in open_end if not other.is_digits]
