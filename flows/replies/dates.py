@@ -6,11 +6,11 @@ from datetime import date
 
 from flows.definition import Question
 from flows.replies.calendar import Range, range_of
+from flows.replies.day_said import Said
 from flows.replies.lexicon import Lexicon
 from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.reading import Reading
 from flows.replies.resolve import resolve
-from flows.replies.day_said import Said
 from flows.replies.said import gather
 
 UNCLEAR = Reading("unclear")
