@@ -9,12 +9,12 @@ from functools import cache, lru_cache
 from typing import TypeAlias
 
 from anyascii import anyascii
-from ruamel.yaml import YAML
 
 from flows.replies.lexicon import Lexicon
-from flows.replies.normal import WORDS, normalise
+from flows.replies.normal import normalise
 from flows.replies.patterns import said_in_patterns
 from flows.replies.pieces import Vocabulary
+from flows.replies.word_files import WORDS, document
 from flows.replies.words import words
 
 #: Letters, with the figures that stand for Arabic sounds inside a word, and apostrophes.
@@ -59,7 +59,7 @@ _SHORTEST_START, _ENDING = 4, 3
 @cache
 def _tables(language: str) -> dict[str, list[tuple[str, str]]]:
     """The tables of words/latin.yaml: pairs in their order."""
-    body: dict[str, dict[str, str]] = YAML(typ="safe", pure=True).load(WORDS / "latin.yaml")
+    body: dict[str, dict[str, str]] = document(WORDS / "latin.yaml")
     return {
         name: [(pair.split(":")[0], pair.split(":")[1]) for pair in text.split()]
         for name, text in body[language].items()

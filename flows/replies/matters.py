@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ruamel.yaml import YAML
-
 from flows.replies.lexicon import Lexicon
 from flows.replies.names import Names, is_common
-from flows.replies.normal import WORDS, key
+from flows.replies.normal import key
 from flows.replies.stems import singular, stems, variants
+from flows.replies.word_files import WORDS, document
 from flows.replies.words import Words, phrases
 
 #: Senses of words that say when or how often, and that another option may say too.
@@ -185,7 +184,7 @@ def _is_han(word: str) -> bool:
 @cache
 def _wider() -> dict[str, tuple[str, ...]]:
     """words/matters.yaml: a matter -> those that are part of it."""
-    body: dict[str, str] = YAML(typ="safe", pure=True).load(WORDS / "matters.yaml")
+    body: dict[str, str] = document(WORDS / "matters.yaml")
     return {matter: tuple(phrases(parts)) for matter, parts in body.items()}
 
 

@@ -6,11 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 
-from ruamel.yaml import YAML
-
-WORDS = Path(__file__).parent / "words"
+from flows.replies.word_files import WORDS, document
 
 #: Longest text, in characters, that is looked at word by word; a longer one is an open answer or nothing.
 LONGEST = 480
@@ -39,7 +36,7 @@ _SIGNS = {
 
 @cache
 def _letters() -> dict[str, str]:
-    groups: dict[str, dict[str, str] | str] = YAML(typ="safe", pure=True).load(WORDS / "letters.yaml")
+    groups: dict[str, dict[str, str] | str] = document(WORDS / "letters.yaml")
     found: dict[str, str] = {}
     for group in groups.values():
         found.update({pair[0]: pair[1] for pair in group.split()} if isinstance(group, str) else group)

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
-from ruamel.yaml import YAML
-
-from flows.replies.normal import WORDS
 from flows.replies.options import Options
 from flows.replies.spelling import distance
+from flows.replies.word_files import WORDS, document
 
 _DOUBLE = re.compile(r"(.)\1+")
 _VOWELS = re.compile("[aeiouyEYAIOw]")
@@ -25,7 +23,7 @@ _BONES = 3
 
 @cache
 def _every() -> dict[str, str]:
-    rules: dict[str, str] = YAML(typ="safe", pure=True).load(WORDS / "sounds.yaml")
+    rules: dict[str, str] = document(WORDS / "sounds.yaml")
     return rules
 
 

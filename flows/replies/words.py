@@ -20,10 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
-from flows.replies.normal import WORDS, key, normalise
+from flows.replies.normal import key, normalise
+from flows.replies.word_files import WORDS, NotYaml, document
 
 Value: TypeAlias = int | float | str | bool
 #: What a phrase can mean: sense -> value ("number": 2, "yes": "plain", "polite": True).
@@ -284,14 +282,14 @@ class _File:
 def read(path: Path) -> Words:
     """The words of one file. Raises `WordsError` with the place and the remedy."""
     try:
-        document = YAML(typ="safe", pure=True).load(path)
-    except YAMLError as error:
+        found = document(path)
+    except NotYaml as error:
         raise WordsError(f"{path.name}: {error}") from error
-    if not isinstance(document, dict) or document.get("language") != path.stem:
+    if not isinstance(found, dict) or found.get("language") != path.stem:
         raise WordsError(f"{path.name}: the file should begin with `language: {path.stem}`")
     file = _File(path)
     scalars = dict(_SCALARS)
-    for section, body in document.items():
+    for section, body in found.items():
         if section in _SCALARS:
             scalars[section] = _scalar(file, section, body)
         else:
@@ -301,7 +299,7 @@ def read(path: Path) -> Words:
         language=path.stem,
         name=scalars["name"] or path.stem,
         review=scalars["review"],
-        complete=document.get("complete") is True,
+        complete=found.get("complete") is True,
         day_first=scalars["day_first"],
         decimal=scalars["decimal"],
         joins=scalars["joins"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ruamel.yaml import YAML
 
-from flows.replies.normal import WORDS
+from flows.replies.word_files import WORDS
 from flows.replies.words import phrases, words
 from tests.replies.asked import read
 
