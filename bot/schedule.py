@@ -20,12 +20,11 @@ from bot.conversation import House
 from bot.tasks import TASKS, Task
 from bot.writer import Writer
 from storage.jobs import defer
-from storage.leases import release_lease, take_lease
+from storage.leases import SCHEDULER, release_lease, take_lease
 
 _log = structlog.get_logger(__name__)
 
-#: The lease of the leading scheduler. A standby takes over when it has run out: within half a minute (DESIGN §8).
-LEASE = "scheduler"
+#: A standby takes over when the leader's lease has run out: within half a minute (DESIGN §8).
 LEASE_LENGTH, RENEW_EVERY = timedelta(seconds=20), 5.0
 #: Slices of one task at a tick before the others get their turn.
 MOST_SLICES = 50
@@ -120,7 +119,7 @@ class Scheduler:
         self.leads = leads
 
     def _take(self, connection: Connection) -> bool:
-        return take_lease(connection, LEASE, self._name, LEASE_LENGTH)
+        return take_lease(connection, SCHEDULER, self._name, LEASE_LENGTH)
 
     def _release(self, connection: Connection) -> None:
-        release_lease(connection, LEASE, self._name)
+        release_lease(connection, SCHEDULER, self._name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -13,13 +14,18 @@ from sqlalchemy import Connection
 from bot.config import Settings
 from storage.communities import list_communities, list_senders
 from storage.database import Database, database_now
-from storage.figures import outbox_figures, paused_senders
+from storage.figures import lately_sent, outbox_figures, paused_senders
 from storage.jobs import job_figures
+from storage.leases import SCHEDULER, is_leased
 
 #: Free space under which SQLite may soon be unable to write, in bytes.
 LITTLE_SPACE = 200 * 1024 * 1024
 #: Seconds that a job may wait before there are too few workers.
 JOBS_LATE = 60
+#: Seconds that two clocks may differ.
+CLOCKS_APART = 5.0
+#: How long receipts may take, how many texts are looked at, and how many without any are too many.
+RECEIPTS_WITHIN, RECEIPTS_LOOKED_AT, RECEIPTS_ENOUGH = timedelta(minutes=15), 200, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +37,16 @@ class Finding:
     mend: str = ""
 
 
-def look_over(settings: Settings, database: Database, connection: Connection) -> tuple[Finding, ...]:
-    """Everything that can be told without sending a message."""
+def look_over(settings: Settings, database: Database, connection: Connection, now: datetime) -> tuple[Finding, ...]:
+    """Everything that can be told without sending a message; `now` by this machine's clock."""
     return (
         *_database(database),
         *_communities(connection),
         *_senders(settings, connection),
         *_providers(settings),
         *_outbox(connection),
-        *(() if database.is_sqlite else _jobs(connection)),
+        *_receipts(settings, connection),
+        *(() if database.is_sqlite else (*_jobs(connection), *_clocks(now, database_now(connection)))),
     )
 
 
@@ -60,11 +67,40 @@ def _jobs(connection: Connection) -> Iterator[Finding]:
     figures = job_figures(connection)
     if not figures.workers:
         yield Finding("doubtful", "No worker runs: nothing is sent, no campaign begins.", "Start: soundings worker")
-    elif figures.oldest_seconds > JOBS_LATE:
+    if not is_leased(connection, SCHEDULER):
+        yield Finding(
+            "doubtful",
+            "No scheduler runs: no reminder, wave or update goes out in its time.",
+            "Start: soundings scheduler; a second one stands by",
+        )
+    if figures.workers and figures.oldest_seconds > JOBS_LATE:
         yield Finding(
             "doubtful",
             f"{figures.waiting} jobs wait, the oldest for {figures.oldest_seconds:.0f} seconds: the workers are behind.",
             "Start one more: soundings worker",
+        )
+
+
+def _clocks(here: datetime, there: datetime) -> Iterator[Finding]:
+    """Hours and reminders go by this machine's clock, the pace and the lead by the database's."""
+    apart = (here - there).total_seconds()
+    if abs(apart) > CLOCKS_APART:
+        yield Finding(
+            "doubtful",
+            f"This machine's clock is {abs(apart):.0f} seconds {'ahead of' if apart > 0 else 'behind'} the database's.",
+            "Set both by NTP (timedatectl set-ntp true): hours and reminders go by the one, leases by the other",
+        )
+
+
+def _receipts(settings: Settings, connection: Connection) -> Iterator[Finding]:
+    if not settings.has_twilio:
+        return
+    sent, settled = lately_sent(connection, database_now(connection) - RECEIPTS_WITHIN, RECEIPTS_LOOKED_AT)
+    if sent >= RECEIPTS_ENOUGH and not settled:
+        yield Finding(
+            "doubtful",
+            f"Not one receipt came for the last {sent} texts by SMS: Twilio does not reach this installation.",
+            f"Is SOUNDINGS_PUBLIC_URL ({settings.public_url}) the very address at which the world reaches it? See docs/twilio.md",
         )
 
 

@@ -130,7 +130,7 @@ class UnderWay:
 
 class FaultyTwilio(TwilioServer):
     """Twilio in bad weather. `route` turns our public address into that of a web process; `arrived` is called as a message is
-    taken; `undelivered` are the ids of those that reach no phone, as their receipts say."""
+    taken; with `hush` set then, no receipt of that one comes; `undelivered` are the ids of those that reach no phone, as their receipts say."""
 
     def __init__(self, weather: Weather, numbers: tuple[str, ...]) -> None:
         super().__init__(numbers=numbers)
@@ -138,6 +138,7 @@ class FaultyTwilio(TwilioServer):
         self.undelivered: set[str] = set()
         self.route: Callable[[str], str] = lambda url: url
         self.arrived: Callable[[], None] = lambda: None
+        self.hush = False
         self.again_after = 0.3
 
     async def start(self, port: int = 0) -> Self:
@@ -153,6 +154,10 @@ class FaultyTwilio(TwilioServer):
         return behaviour
 
     def next_callbacks(self, to: str) -> Callbacks:
+        if self.hush:
+            self.hush = False
+            self.weather.drawn["receipts none, as its sender died"] += 1
+            return SILENT
         callbacks = self.weather.callbacks()
         if any(status == "undelivered" for status, _ in callbacks.statuses):
             self.undelivered.add(self.sent[-1].sid)

@@ -135,11 +135,17 @@ class Storm:
             # On a busy machine a process takes long to begin: it lives for as long at least, or nothing would ever be done.
             life = 0.3 if begins else max(1.0, self._start_takes, cycle - self._start_takes)
             await asyncio.sleep(chance.expovariate(1 / life))
-            if chance.random() * 100 < AS_IT_SENDS:
+            sends = chance.random() * 100 < AS_IT_SENDS
+            if sends:
                 await self._until_one_arrives()
-            if slot.kill():
-                self.done[f"kills of {slot.role}"] += 1
+            for victim in self._victims(slot, sends):
+                if victim.kill():
+                    self.done[f"kills of {victim.role}"] += 1
             await slot.filled_anew()
+
+    def _victims(self, slot: Slot, sends: bool) -> list[Slot]:
+        """Who dies with a slot: of several workers nobody outside knows which one is sending."""
+        return self.here.of_role("worker") if sends and slot.role == "worker" else [slot]
 
     async def _working(self, slot: Slot) -> None:
         """Wait until its process works: a web process answers, any other has had as long as one takes to begin."""
@@ -154,8 +160,14 @@ class Storm:
 
     async def _until_one_arrives(self) -> None:
         """Wait for the next message that reaches the provider: it is sent, and not yet noted."""
-        arrived = asyncio.Event()
-        self.here.twilio.arrived = arrived.set
+        arrived, twilio = asyncio.Event(), self.here.twilio
+
+        def note() -> None:
+            # No receipt tells what became of it: only whoever sent it knows, and is about to die.
+            twilio.arrived, twilio.hush = lambda: None, True
+            arrived.set()
+
+        twilio.arrived = note
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1.0):
                 await arrived.wait()

@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from bot.schedule import LEASE
 from faults.calm import TEXTS_A_SECOND, calm_down
 from faults.installation import Installed
 from faults.processes import Slot
 from faults.survey import ROLLING
+from storage.leases import SCHEDULER
 from storage.models import Lease, Message
 
 #: How soon a standby must lead after a kill -9 of the leader, in seconds (DESIGN §8).
@@ -82,7 +82,7 @@ async def _holder(here: Installed) -> int | None:
 
     def read() -> str | None:
         with here.own.read() as connection:
-            return connection.execute(select(Lease.holder).where(Lease.name == LEASE)).scalar_one_or_none()
+            return connection.execute(select(Lease.holder).where(Lease.name == SCHEDULER)).scalar_one_or_none()
 
     holder = await asyncio.to_thread(read)
     return int(holder.split(":")[1]) if holder else None

@@ -99,6 +99,12 @@ def is_away(error: BaseException) -> bool:
     return str(state)[:2] in _POSTGRES_AWAY
 
 
+def may_answer_soon(error: OperationalError) -> bool:
+    """Whether a database that could not be reached is starting, stopping or away, and not one that will never let us in."""
+    words = str(error.orig)
+    return "FATAL" not in words or any(one in words for one in ("starting up", "shutting down", "recovery", "too many"))
+
+
 def database_now(connection: Connection) -> datetime:
     """The database's own time (UTC), by which processes on several machines agree on leases and paces."""
     if connection.dialect.name == "sqlite":

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Connection, delete, or_
+from sqlalchemy import Connection, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import database_now
 from storage.models import Lease
+
+#: The lease of the leading scheduler.
+SCHEDULER = "scheduler"
 
 
 def take_lease(connection: Connection, name: str, holder: str, length: timedelta) -> bool:
@@ -27,9 +30,15 @@ def take_lease(connection: Connection, name: str, holder: str, length: timedelta
     return connection.execute(statement.returning(Lease.name)).first() is not None
 
 
+def is_leased(connection: Connection, name: str) -> bool:
+    """Whether somebody has the lease `name` now."""
+    statement = select(Lease.name).where(Lease.name == name, Lease.until > database_now(connection))
+    return connection.execute(statement).first() is not None
+
+
 def release_lease(connection: Connection, name: str, holder: str) -> None:
     """Give the lease back, so that a standby need not wait until it runs out; nothing where `holder` does not have it."""
     connection.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
 
 
-__all__ = ["release_lease", "take_lease"]
+__all__ = ["SCHEDULER", "is_leased", "release_lease", "take_lease"]

@@ -9,13 +9,14 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import Annotated
 
+import structlog
 import typer
 import uvicorn
 import uvloop
 from rich.text import Text
 
 from bot import interpreter
-from bot.app import Installation, open_installation, opened
+from bot.app import Installation, open_patiently, opened
 from bot.cli.output import Json, print_json, screen
 from bot.config import load_settings
 from bot.errors import NotReady, WrongUsage
@@ -25,6 +26,8 @@ from bot.soundness import look_over
 from storage.database import Database, UnusableDatabase
 from storage.schema import SchemaMismatch, downgrade, known_revisions
 from storage.schema import migrate as migrate_database
+
+_log = structlog.get_logger(__name__)
 
 #: Seconds that a connection may linger when the process ends.
 GRACE = 30
@@ -157,7 +160,7 @@ def migrate(
 def check(as_json: Json = False) -> None:
     """Is this installation sound? Ends with 1 where something is wrong."""
     with opened() as installation, installation.read() as connection:
-        findings = look_over(installation.settings, installation.database, connection)
+        findings = look_over(installation.settings, installation.database, connection, installation.clock.now())
     if as_json:
         print_json([{"level": one.level, "what": one.what, "mend": one.mend} for one in findings])
     else:
@@ -172,7 +175,7 @@ def check(as_json: Json = False) -> None:
 def _opened() -> Installation:
     settings = load_settings()
     set_up_logs(settings.log_level, settings.log_format)
-    return open_installation(settings)
+    return open_patiently(settings, waiting=lambda seconds: _log.warning("database.away", again_in=seconds))
 
 
 def _run_alone(roles: Roles, metrics_host: str, metrics_port: int | None) -> None:

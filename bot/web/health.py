@@ -67,15 +67,23 @@ class HealthRoutes:
         depth = Gauge("soundings_outbox_messages", "Outgoing messages by status", ["status"], registry=registry)
         oldest = Gauge("soundings_outbox_oldest_seconds", "Age of the oldest message that is due", registry=registry)
         waiting = Gauge("soundings_inbound_waiting", "Inbound texts that wait for their commit", registry=registry)
+        answers = Gauge("soundings_database_answers", "1 while the database answers, else 0", registry=registry)
+        waiting.set(self._process.committer.waiting)
         now = self._process.installation.clock.now()
-        with self._process.installation.read() as connection:
-            counts, oldest_due = outbox_figures(connection, now)
-            if not self._process.installation.database.is_sqlite:
-                _tell_jobs(registry, job_figures(connection))
+        try:
+            with self._process.installation.read() as connection:
+                counts, oldest_due = outbox_figures(connection, now)
+                if not self._process.installation.database.is_sqlite:
+                    _tell_jobs(registry, job_figures(connection))
+        except SQLAlchemyError:
+            # What this process has counted is told all the same: it is wanted most when something is wrong.
+            for figure in (depth, oldest):
+                registry.unregister(figure)
+            return 200, generate_latest(registry) + generate_latest(COUNTED), CONTENT_TYPE_LATEST
+        answers.set(1)
         for status, number in counts.items():
             depth.labels(status).set(number)
         oldest.set((now - oldest_due).total_seconds() if oldest_due else 0.0)
-        waiting.set(self._process.committer.waiting)
         return 200, generate_latest(registry) + generate_latest(COUNTED), CONTENT_TYPE_LATEST
 
 

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from bot.campaigns.inviting import invite_due
 from bot.clock import SetClock
 from bot.config import Settings
 from bot.conversation import House
-from bot.schedule import LEASE, Scheduler
+from bot.schedule import Scheduler
 from bot.soundness import look_over
 from bot.tasks import TASKS, Task
 from bot.working import Working
@@ -32,7 +32,7 @@ from storage.database import Database
 from storage.due import invitations_are_due
 from storage.engine_schema import drop_engine, engine_version, package_versions
 from storage.jobs import defer, job_figures, take_turn
-from storage.leases import take_lease
+from storage.leases import SCHEDULER, take_lease
 from storage.models import Message, Wave
 from storage.schema import SchemaMismatch, migrate, require_current
 from tests.builders import NOON, a_house
@@ -153,7 +153,7 @@ async def test_a_standby_leads_once_the_lease_of_the_dead_has_run_out(
 ) -> None:
     monkeypatch.setattr(schedule, "RENEW_EVERY", 0.05)
     with postgres_database.write() as connection:
-        assert take_lease(connection, LEASE, "dead", timedelta(seconds=0.5))
+        assert take_lease(connection, SCHEDULER, "dead", timedelta(seconds=0.5))
     writer = Writer(postgres_database)
     standby, third = (Scheduler(writer, SetClock(NOON), a_house(), tasks=()) for _ in range(2))
     await standby.start()
@@ -315,7 +315,8 @@ def figures(database: Database) -> Any:
 def test_the_check_tells_of_no_worker_and_of_too_few(postgres_database: Database) -> None:
     def told() -> list[str]:
         with postgres_database.read() as connection:
-            return [one.mend for one in look_over(Settings(), postgres_database, connection) if "worker" in one.mend]
+            found = look_over(Settings(), postgres_database, connection, datetime.now(UTC))
+            return [one.mend for one in found if "worker" in one.mend]
 
     assert told() == ["Start: soundings worker"]
     with postgres_database.write() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -141,3 +142,18 @@ def a_free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+async def test_a_database_that_is_away_leaves_a_process_its_own_figures(clock: SetClock, tmp_path: Path) -> None:
+    away = Database(f"sqlite:///{tmp_path}/never-migrated.db")
+    status, body = await ask(Process(Installation(Settings(), away, clock), Roles()), "/metrics")
+    assert status == 200
+    assert figure(body, "soundings_database_answers") == 0
+    assert "soundings_inbound_waiting 0.0" in body
+    assert "soundings_outbox_oldest_seconds" not in body
+    away.close()
+
+
+async def test_a_database_that_answers_is_told(database: Database, clock: SetClock) -> None:
+    _, body = await ask(Process(Installation(Settings(), database, clock), Roles()), "/metrics")
+    assert figure(body, "soundings_database_answers") == 1
