@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from typing import NamedTuple
 
-from flows.replies.lexicon import Lexicon
-from flows.replies.names import Names, is_common
-from flows.replies.normal import key
-from flows.replies.stems import singular, stems, variants
-from flows.replies.word_files import WORDS, document
-from flows.replies.words import Words, phrases
+from flows.replies.names import Names
+from flows.replies.stems import stems
+from flows.replies.thesaurus import Thesaurus, Word, parts_of, thesaurus, wider_than
 
-#: Senses of words that say when or how often, and that another option may say too.
-_HOURS = frozenset({"frequency", "daypart", "weekday", "month", "rate", "day", "holiday"})
-#: A shorter stem of a word that stands in no option's name would find too many words.
-_SHORTEST_ROOT = 4
-_SHORTEST_ARABIC_ROOT = 3
+#: More steps than there are from a matter to any that is part of it.
+_WIDER = 9
 
 
 class Named(NamedTuple):
@@ -30,17 +23,6 @@ class Named(NamedTuple):
     language: str | None
 
 
-class _Word(NamedTuple):
-    """A word or phrase of a matter: its plural or singular, its stems; () for a phrase. `is_hour`: it says when, or how often;
-    `is_common`: it names an option only as the whole reply."""
-
-    text: str
-    forms: tuple[str, ...]
-    roots: tuple[str, ...]
-    is_hour: bool
-    is_common: bool
-
-
 class _Claim(NamedTuple):
     """How a word comes to name options, the surest first: through a wider matter, of several options, as no label's word."""
 
@@ -49,54 +31,84 @@ class _Claim(NamedTuple):
     belongs: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Index:
-    """The matters of a lexicon's languages. `labels`: language -> what labels call a matter, cut to stems -> the matters;
-    `longest`: language -> the most words of one. `words`: a matter -> the words that labels have, and the others."""
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Matter -> the options that are about it. `surely`: as most of their languages have it."""
 
-    labels: Mapping[str, Mapping[str, tuple[str, ...]]]
-    longest: Mapping[str, int]
-    words: Mapping[str, tuple[tuple[_Word, ...], tuple[_Word, ...]]]
+    maybe: Mapping[str, set[int]]
+    surely: Mapping[str, set[int]]
 
 
-def relate(names: Names, texts: Sequence[Named]) -> None:
+def relate(names: Names, texts: Sequence[Named], *, having: bool = False) -> None:
     """Let the words of each matter name the option that alone is about it; a word that is part of another option stays its
-    own, and what several options are about is asked. `texts`: all that the options are called."""
-    index = _index(names.lexicon)
-    about: defaultdict[str, set[int]] = defaultdict(set)
-    for number, text, language in texts:
-        if language is not None and language in index.labels:
-            for matter in _matters_of(text, language, index):
-                about[matter].add(number)
-    if not about:
+    own, and what several options are about is asked. `texts`: all that the options are called. `having`: the question asks
+    what one has, so that "no heat" is no "Heat"."""
+    known = thesaurus(names.lexicon)
+    about = _about(texts, known, names.lexicon.languages[0])
+    if not about.maybe:
         return
     taken = names.single.keys() | names.full.keys()
     told = {root for name in taken - names.kin if " " not in name for root in stems(name)}
-    claims: dict[str, tuple[_Claim, _Word, set[int]]] = {}
-    for claim, word, numbers in _claims(about, index):
-        if word.text in taken:
-            continue
-        known = claims.get(word.text)
-        if known is None or claim < known[0]:
-            claims[word.text] = claim, word, set(numbers)
-        elif claim == known[0]:
-            known[2].update(numbers)
+    claims: dict[str, tuple[_Claim, Word, set[int]]] = {}
+    for claim, words, numbers in _claims(about, known):
+        for word in words:
+            if word.text in taken or (having and word.denies):
+                continue
+            before = claims.get(word.text)
+            if before is None or claim < before[0]:
+                claims[word.text] = claim, word, set(numbers)
+            elif claim == before[0]:
+                before[2].update(numbers)
     for _, word, numbers in claims.values():
         _name(names, word, tuple(sorted(numbers)), told)
 
 
-def _claims(about: Mapping[str, set[int]], index: _Index) -> Iterator[tuple[_Claim, _Word, set[int]]]:
-    """Each word of the matters that the options are about, and of those that are part of them."""
-    for matter, numbers in about.items():
-        for part, steps in _parts(matter):
-            if part in index.words and (not steps or part not in about):
-                for belongs, words in enumerate(index.words[part]):
-                    claim = _Claim(steps, len(numbers) > 1, bool(belongs))
-                    for word in words:
-                        yield claim, word, numbers
+def _about(texts: Sequence[Named], known: Thesaurus, own: str) -> _About:
+    """What the options are about: as the reader's own language has it, or most of theirs; no furnace, where a label in three
+    of seven languages has the word for "Oil"."""
+    told: defaultdict[int, set[str]] = defaultdict(set)
+    votes: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+    for number, text, language in texts:
+        if language is not None and language in known.labels:
+            told[number].add(language)
+            for matter in known.matters_of(text, language):
+                votes[number, matter].add(language)
+    most: dict[int, int] = {}
+    for (number, _), languages in votes.items():
+        most[number] = max(most.get(number, 0), len(languages))
+    maybe: defaultdict[str, set[int]] = defaultdict(set)
+    surely: defaultdict[str, set[int]] = defaultdict(set)
+    for (number, matter), languages in votes.items():
+        is_sure = len(languages) == most[number] or 2 * len(languages) >= len(told[number])
+        if is_sure:
+            surely[matter].add(number)
+        if is_sure or own in languages:
+            maybe[matter].add(number)
+    return _About(maybe, surely)
 
 
-def _name(names: Names, word: _Word, numbers: tuple[int, ...], told: set[str]) -> None:
+def _claims(about: _About, known: Thesaurus) -> Iterator[tuple[_Claim, Sequence[Word], set[int]]]:
+    """The words of the matters that the options are about, in every language; of those that are part of them; and what labels
+    call a wider one that several options are part of."""
+    wider: defaultdict[str, set[int]] = defaultdict(set)
+    for matter, numbers in about.maybe.items():
+        words = known.spoken(matter)
+        yield _Claim(0, len(numbers) > 1, False), words.called, numbers
+        yield _Claim(0, len(numbers) > 1, True), words.others, numbers
+        for name in wider_than(matter):
+            wider[name] |= numbers
+    for matter, numbers in about.surely.items():
+        for part, steps in parts_of(matter):
+            if part not in about.maybe:
+                words = known.spoken(part)
+                yield _Claim(steps, len(numbers) > 1, False), words.near_called, numbers
+                yield _Claim(steps, len(numbers) > 1, True), words.near_others, numbers
+    for name, numbers in wider.items():
+        if len(numbers) > 1 and name not in about.maybe:
+            yield _Claim(_WIDER, True, False), known.spoken(name).near_called, numbers
+
+
+def _name(names: Names, word: Word, numbers: tuple[int, ...], told: set[str]) -> None:
     if word.is_common:
         names.alone.setdefault(word.text, numbers)
         return
@@ -113,88 +125,3 @@ def _name(names: Names, word: _Word, numbers: tuple[int, ...], told: set[str]) -
         names.akin.update(word.roots)
         for root in word.roots if len(numbers) == 1 else ():
             names.parts[root] = tuple({*names.parts.get(root, ()), *numbers})
-
-
-@lru_cache(maxsize=64)
-def _index(lexicon: Lexicon) -> _Index:
-    labels = {own.language: _labels(own) for own in lexicon.all}
-    words: dict[str, tuple[tuple[_Word, ...], tuple[_Word, ...]]] = {}
-    for own in lexicon.all:
-        for name, matter in own.matters.items():
-            called, others = words.get(name, ((), ()))
-            called += tuple(_words(matter.labels, own, lexicon))
-            others += tuple(_words([word for word in matter.belong if word not in matter.labels], own, lexicon))
-            words[name] = called, others
-    return _Index(
-        labels, {tag: max((len(one.split(" ")) for one in known), default=0) for tag, known in labels.items()}, words
-    )
-
-
-def _words(texts: Sequence[str], own: Words, lexicon: Lexicon) -> Iterator[_Word]:
-    """The words that may name an option: none that says something else in the reader's language."""
-    for text in texts:
-        common = is_common(text, lexicon)
-        if not text or (common and own is not lexicon.first):
-            continue
-        is_hour = not _HOURS.isdisjoint(lexicon.entries.get(text, ()))
-        if " " in text:
-            yield _Word(text, (), (), is_hour, common)
-        elif own is lexicon.first or text not in lexicon.first.senses:
-            forms = tuple(form for form in variants(text) if form not in lexicon.entries)
-            yield _Word(text, forms, tuple(root for root in stems(text) if _is_long(root)), is_hour, common)
-
-
-def _is_long(root: str) -> bool:
-    return len(root) >= (_SHORTEST_ARABIC_ROOT if "\u0600" <= root[0] <= "\u06ff" else _SHORTEST_ROOT)
-
-
-def _labels(own: Words) -> dict[str, tuple[str, ...]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for name, matter in own.matters.items():
-        for label in matter.labels:
-            found[_cut(label.split(" "), own.language)].append(name)
-    return {label: tuple(dict.fromkeys(matters)) for label, matters in found.items()}
-
-
-def _cut(words: Sequence[str], language: str) -> str:
-    return " ".join(singular(word, language) for word in words)
-
-
-def _matters_of(text: str, language: str, index: _Index) -> Iterator[str]:
-    """The matters that a name is about, by the longest phrases in it: "Mental health" is not about health."""
-    known, longest = index.labels[language], index.longest[language]
-    words = [singular(word, language) for word in key(text).split(" ") if word]
-    at = 0
-    while at < len(words):
-        for size in range(min(longest, len(words) - at), 0, -1):
-            matters = known.get(" ".join(words[at : at + size]), ())
-            if matters and (len(words) == 1 or size > 1 or not _is_han(words[at])):
-                yield from matters
-                break
-        else:
-            size = 1
-        at += size
-
-
-def _is_han(word: str) -> bool:
-    """Whether a word is one Chinese character, which may be any part of another word."""
-    return "\u4e00" <= word <= "\u9fff"
-
-
-@cache
-def _wider() -> dict[str, tuple[str, ...]]:
-    """words/matters.yaml: a matter -> those that are part of it."""
-    body: dict[str, str] = document(WORDS / "matters.yaml")
-    return {matter: tuple(phrases(parts)) for matter, parts in body.items()}
-
-
-@cache
-def _parts(matter: str) -> tuple[tuple[str, int], ...]:
-    """A matter and those that are part of it, with how many steps away they are."""
-    found = {matter: 0}
-    for name in (waiting := [matter]):
-        for part in _wider().get(name, ()):
-            if part not in found:
-                found[part] = found[name] + 1
-                waiting.append(part)
-    return tuple(found.items())

@@ -105,19 +105,15 @@ def of_question(question: Question, lexicon: Lexicon) -> Options:
         names.append([own, *((text, tag, _is_near(tag, lexicon)) for tag, text in tagged)])
     factor = MINUTES.get(counted_unit(question, lexicon) or "")
     keys = [option.key for option in question.options]
-    troubled = _is_about_trouble(question, lexicon)
-    return prepare(keys, labels, names, question.other, lexicon, factor=factor, troubled=troubled)
+    asked = senses_of(question.text, lexicon)
+    troubled, having = "troubles" in asked, "having" in asked
+    return prepare(keys, labels, names, question.other, lexicon, factor=factor, troubled=troubled, having=having)
 
 
 def _rank(tag: str, lexicon: Lexicon) -> int:
     """The place of a label's language among the reader's."""
     language = nearest_language(tag)
     return lexicon.languages.index(language) if language in lexicon.languages else len(lexicon.languages)
-
-
-def _is_about_trouble(question: Question, lexicon: Lexicon) -> bool:
-    """Whether a question asks what is wrong or missing, as its words say in any language."""
-    return "troubles" in senses_of(question.text, lexicon)
 
 
 def of_scale(question: Question, lexicon: Lexicon) -> Options:
@@ -142,6 +138,7 @@ def prepare(
     *,
     factor: float | None = None,
     troubled: bool = False,
+    having: bool = False,
 ) -> Options:
     """Options from their keys, labels (the reader's language first) and everything that names them."""
     slots = _slots(labels, lexicon)
@@ -162,7 +159,7 @@ def prepare(
         gathered.add_shorter()
         relate_synonyms(gathered, told)
         relate_families(gathered, told)
-        relate(gathered, [named for named, _ in every])
+        relate(gathered, [named for named, _ in every], having=having)
     stronger = _stronger(labels, gathered, lexicon)
     denying, opposites = _denying(gathered), _opposites(gathered, stronger)
     denials = frozenset(denying) | frozenset(opposites.values())

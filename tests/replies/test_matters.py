@@ -48,8 +48,8 @@ def test_a_word_of_the_matter_names_the_option_that_is_about_it(language: str, r
 
 
 def test_a_matter_of_two_options_names_neither() -> None:
-    source = _FLOW.replace("Té caliente", "Bebidas calientes")
-    assert read(source, "box", "es", "café").value not in ("drinks", "tea")
+    source = _FLOW.replace("Té caliente", "Bebidas frías")
+    assert read(source, "box", "es", "jugo").value not in ("drinks", "tea")
 
 
 _LIST = """
@@ -117,6 +117,42 @@ def test_an_option_is_named_by_what_is_part_of_its_matter_in_any_language(
 def test_a_narrower_matter_has_its_words_before_a_wider_one() -> None:
     source = _NEEDS.replace("      animals:", "      bread: {label: {en: Bread}}\n      animals:")
     assert read(source, "need", "en", "some buns").value == "bread"
+
+
+def test_a_wider_matter_asks_which_of_its_parts_is_meant() -> None:
+    source = _LIST.replace("drinks: Drinks, bread: Bread", "fruit: Fresh fruit, meat: Meat").replace(
+        "choices", "choice"
+    )
+    assert set(read(source, "table", "en", "groceries").between) == {"fruit", "meat"}
+
+
+def test_what_few_labels_of_an_option_say_lends_it_no_parts_of_a_matter() -> None:
+    source = """
+flow: box
+title: Box
+languages: [en, fr, es, tl]
+start: box
+states:
+  box:
+    ask: choice
+    text: {en: Which?, fr: Laquelle?, es: ¿Cuál?, tl: Alin?}
+    options:
+      kit: {label: {en: Kit, fr: Boîte de nourriture, es: Bolsa, tl: Bayong}}
+      toys: {label: {en: Toys, fr: Jouets, es: Juguetes, tl: Laruan}}
+    other: true
+    next: done
+  done: {say: {en: Thanks, fr: Merci, es: Gracias, tl: Salamat}, end: completed}
+"""
+    assert read(source, "box", "fr", "bouffe").value == "kit"
+    assert read(source, "box", "fr", "poulet").value == "kit"
+    pets = source.replace("Kit", "Pet food").replace("Bolsa", "Mascotas").replace("Bayong", "Alagang hayop")
+    assert read(pets, "box", "fr", "poulet").value == "other"
+
+
+def test_no_heat_is_no_answer_to_what_one_has() -> None:
+    source = _LIST.replace("What can you bring?", "What do you have at home?").replace("bread: Bread", "heat: Heat")
+    assert read(source, "table", "en", "no heat").value != ["heat"]
+    assert read(source.replace("do you have at home", "is wrong"), "table", "en", "no heat").value == ["heat"]
 
 
 def test_a_phrase_of_a_matter_names_it_among_more_words_than_a_word_does() -> None:
