@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import cast
 
 from flows.replies.lexicon import Lexicon
@@ -130,30 +129,6 @@ def _stripped(message: Message) -> set[str]:
     stress = ("polite", "degrees", "strong_degrees", "correction")
     kept = (words, [piece for piece in words if not piece.has("polite")], [p for p in words if not p.has(*stress)])
     return {" ".join(piece.text for piece in pieces) + " " for pieces in kept}
-
-
-@cache
-def _putting_off(languages: tuple[str, ...]) -> frozenset[str]:
-    """Words of which every reply that puts us off has one, in any of `languages`: most replies have none."""
-    return frozenset().union(*(alarm(language, "puts_off") for language in languages))
-
-
-def puts_off(message: Message, lexicon: Lexicon) -> bool:
-    """Whether the reply begins by putting us off, as phones do by themselves: "I am driving and will text you later".
-    "2, will text you later" answers first."""
-    tokens = message.whole.split(" ")
-    if _putting_off(lexicon.languages).isdisjoint(tokens):
-        return False
-    first = next((piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses), None)
-    if first is None or first.is_digits or "plain" in (first.senses.get("yes"), first.senses.get("no")):
-        return False
-    text = message.bare + " "
-    for own in lexicon.all:
-        if not alarm(own.language, "puts_off").isdisjoint(tokens):
-            away = pattern(own.language, "puts_off.reply")
-            if away is not None and away.match(text):
-                return True
-    return False
 
 
 def _language(message: Message, lexicon: Lexicon, open_question: bool) -> Reading | None:

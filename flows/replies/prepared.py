@@ -29,7 +29,8 @@ class Prepared:
     "don't text me" chooses among them. `counted`: whom a number question counts. `counts`: the unit of time that it counts,
     "" where it counts other things. `sounds`: the options' names as they sound, where the
     reader's script is not Latin. `about`: what a yes-or-no question asks about, `told`: words that answer it. `part`: the part of the day that a question
-    for a time asks about. `starts`: a question for a day asks from which.
+    for a time asks about. `starts`: a question for a day asks from which. `counts_time`: an amount of time
+    answers.
     """
 
     question: Question
@@ -46,6 +47,7 @@ class Prepared:
     told: Mapping[str, bool]
     part: str
     starts: bool
+    counts_time: bool
 
 
 _kept: dict[tuple[int, str, tuple[str, ...]], Prepared] = {}
@@ -72,6 +74,7 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
     elif question.kind == "scale" and question.labels:
         options = of_scale(question, words)
     vocabulary = options.vocabulary if options is not None else NO_VOCABULARY
+    counts = counted_unit(question, words) if question.kind == "number" else None
     return Prepared(
         question=question,
         lexicon=words,
@@ -85,7 +88,8 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         told=contrary(question, words) if question.kind == "yesno" else {},
         counted=whom(question, words) if question.kind == "number" else None,
         sounds=sounds_of(vocabulary, words.languages[0]),
-        counts=counted_unit(question, words) if question.kind == "number" else None,
+        counts=counts,
+        counts_time=bool(counts) or (options is not None and any(span and span.timed for span in options.spans)),
         about_contact=question.kind in ("choice", "choices") and _about_contact(vocabulary, words),
     )
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flows.definition import Question
+from flows.replies.asides import is_aside, puts_off
 from flows.replies.choice import exact, read_choice
 from flows.replies.choices import read_choices
-from flows.replies.commands import command, puts_off, skips
+from flows.replies.commands import command, skips
 from flows.replies.counting import fitting
 from flows.replies.dates import read_date
 from flows.replies.echo import echoing
@@ -166,7 +167,9 @@ def _answer(ready: Prepared, message: Message, text: str, context: ReplyContext)
         return UNCLEAR
     if ready.question.kind in _OPEN or ready.question.kind in _SHAPED:
         return _by_kind(ready, message, text, context)
-    if ("correction" in message.senses and _breaks_off(message, ready)) or puts_off(message, ready.lexicon):
+    if "correction" in message.senses and _breaks_off(message, ready):
+        return UNCLEAR
+    if is_aside(message, ready.lexicon, counts_time=ready.counts_time, has_options=ready.options is not None):
         return UNCLEAR
     if "reported" in message.senses:
         return _asked_again(_by_kind(ready, message, text, context))

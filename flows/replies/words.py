@@ -8,7 +8,7 @@ A section of a file is a list of phrases separated by commas, or a table whose e
     numbers: {1: one, 2: two} # sense "number" with its value
     polite: please, thanks    # sense "polite": may be ignored
 
-`stop`, `asks` and `puts_off` hold patterns besides, which `flows.replies.patterns` explains.
+`stop`, `asks`, `puts_off`, `waits` and `asks_back` hold patterns besides, which `flows.replies.patterns` explains.
 """
 
 from __future__ import annotations
@@ -139,10 +139,12 @@ _LISTS = frozenset(
 )
 _STOP_LISTS = ("words", "clear", "closed", "doubt")
 _STOP_PATTERNS = ("strong", "weak")
+#: Sections that are patterns.
+_PATTERNS = ("puts_off", "waits", "asks_back")
 _OTHERS = (
     "stop",
     "asks",
-    "puts_off",
+    *_PATTERNS,
     "groups",
     "spellings",
     "synonyms",
@@ -219,8 +221,8 @@ class _File:
         elif section == "asks":
             for name, text in self.table(section, body).items():
                 self.patterns[f"asks.{name}"] = str(text)
-        elif section == "puts_off":
-            self.patterns["puts_off.reply"] = str(body)
+        elif section in _PATTERNS:
+            self.patterns[f"{section}.reply"] = str(body)
         elif section == "groups":
             self.groups = {str(name): str(text) for name, text in self.table(section, body).items()}
         elif section == "spellings":
