@@ -121,8 +121,16 @@ def time_reached(walk: Walk, prompt_left: datetime | None = None) -> None:
 
 
 def _remind(walk: Walk) -> None:
-    """One reminder, however many have come due while nobody looked."""
-    due = sum(moment <= walk.now for moment in reminders_due(walk))
+    """One reminder, however many have come due while nobody looked, or are so near that they would follow at its heels.
+
+    Near is a next one to which less than half of the time is left that was meant to lie between them: the campaign was paused, or
+    the house was dark, and this one comes late.
+    """
+    due, before = 0, walk.now
+    for moment in reminders_due(walk):
+        if moment > walk.now and (not due or moment - walk.now >= (moment - before) / 2):
+            break
+        due, before = due + 1, moment
     if due:
         walk.reminded += due
         walk.pending = None

@@ -58,6 +58,15 @@ def test_reminders_missed_while_nobody_looked_are_one() -> None:
     assert talk.happen(TimeReached()) == ()
 
 
+@pytest.mark.parametrize(("looked_at", "next_at"), [(47, 72), (48, 72), (49, None), (71, None)])
+def test_a_reminder_that_comes_late_stands_for_one_that_would_follow_at_its_heels(
+    looked_at: int, next_at: int | None
+) -> None:
+    talk = talk_to(flow_of(ASKED, head=REMINDED))
+    assert len(talk.wait(looked_at * HOUR)) == 1
+    assert talk.run.due_at == (NOON + 7 * DAY if next_at is None else NOON + next_at * HOUR)
+
+
 def test_a_reply_that_was_not_understood_puts_the_reminder_off() -> None:
     talk = talk_to(flow_of(ASKED, head=REMINDED))
     talk.now += 23 * HOUR
