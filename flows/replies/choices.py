@@ -14,6 +14,7 @@ from flows.replies.numerals import amounts
 from flows.replies.options import Options
 from flows.replies.pieces import Message
 from flows.replies.reading import Reading
+from flows.replies.stress import without_others
 
 
 def read_choices(question: Question, message: Message, options: Options, lexicon: Lexicon) -> Reading:
@@ -23,17 +24,17 @@ def read_choices(question: Question, message: Message, options: Options, lexicon
         return _answer(question, options, run)
     if names_no_place(message, options, lexicon):
         return UNCLEAR
-    found = head(mentions(message, options, lexicon), message)
+    found = without_others(head(mentions(message, options, lexicon), message), message)
     ranked = _first_or_last(message, options, lexicon)
     if ranked:
         return _answer(question, options, ranked)
     if (ranged := _range(message, found)) is not None:
         return _answer(question, options, ranged)
     wanted, unsure = _wanted(found)
-    every = _every(message, options, lexicon)
+    every = _every(message, options, lexicon) or _rest(message, found, options)
     if every and all(mention.refused for mention in found if _rest_only(message)):
         excluded = {number for mention in found for number in mention.options}
-        if not _excepts(message) and excluded:
+        if not _excepts(message) and excluded and any(not mention.refused for mention in found):
             return UNCLEAR if excluded != every else _answer(question, options, every)
         if _excepts(message) and not excluded:
             return UNCLEAR
@@ -131,6 +132,20 @@ def _excepts(message: Message) -> bool:
     return any("except" in piece.senses for piece in message.pieces)
 
 
+def _rest(message: Message, found: list[Mention], options: Options) -> set[int]:
+    """All options but the open one, where the reply says no to those that it names and yes to the others: "skating no,
+    others yes", "除了滑冰都行"; () where it does not."""
+    if not found or not all(mention.refused for mention in found):
+        return set()
+    after = [piece for piece in message.pieces[found[-1].end :] if not piece.options]
+    said = [
+        at for at, piece in enumerate(after) if piece.has("other", "indifferent") and "dont_know" not in piece.senses
+    ]
+    agreed = said and any(piece.has("yes", "all", "indifferent", "approval") for piece in after[said[0] :])
+    denied = said and any(piece.has("no", "not", "none") for piece in after[said[0] :])
+    return set(range(len(options.keys) - (options.other is not None))) if agreed and not denied else set()
+
+
 def _every(message: Message, options: Options, lexicon: Lexicon) -> set[int]:
     """All options but the open one, where the reply says "all"; two where it says "both" of two; () where it does not."""
     many = len(options.keys) - (options.other is not None)
@@ -139,7 +154,7 @@ def _every(message: Message, options: Options, lexicon: Lexicon) -> set[int]:
         if piece.options:
             continue
         tokens = piece.text.split(" ")
-        if "all" in piece.senses or ("except" in piece.senses and "all" in lexicon.entries.get(tokens[0], {})):
+        if "all" in piece.senses or ("except" in piece.senses and _begins_with_all(tokens, lexicon)):
             counted = [amount.value for amount in amounts(message, lexicon) if amount.first in (at, at + 1)]
             spelt = [
                 lexicon.entries.get(token, {}).get("number", int(token) if token.isdigit() else None)
@@ -153,6 +168,11 @@ def _every(message: Message, options: Options, lexicon: Lexicon) -> set[int]:
         if "both" in piece.senses and many == 2:
             return everything
     return set()
+
+
+def _begins_with_all(tokens: list[str], lexicon: Lexicon) -> bool:
+    """ "Tous sauf", "كل شي الا"."""
+    return any("all" in lexicon.entries.get(" ".join(tokens[:size]), {}) for size in range(1, len(tokens)))
 
 
 def _first_or_last(message: Message, options: Options, lexicon: Lexicon) -> set[int]:

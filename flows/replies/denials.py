@@ -38,7 +38,8 @@ class Denials:
             if "almost" in piece.senses and at == first - 1 and not is_place:
                 return "doubt"
             strange = strange or (piece.is_unknown and at not in self.taken)
-        return "no" if self._refused_after(end) else ""
+        refused = self._refused_after(end) or (self._is_beside_another(first) and self._clause_refuses(end))
+        return "no" if refused else ""
 
     def _any_before(self, at: int) -> bool:
         return any(
@@ -68,6 +69,23 @@ class Denials:
             and rest[1].text in (",;.!" if asked else ",;")
             and not (len(rest) > 2 and rest[2].has("no", "not"))
         )
+
+    def _is_beside_another(self, first: int) -> bool:
+        """Whether a clause before the one that names it names another option: "evenings and online, rides no"."""
+        parted = False
+        for at in range(first - 1, -1, -1):
+            parted = parted or _parts(self.pieces[at])
+            if at in self.taken:
+                return parted
+        return False
+
+    def _clause_refuses(self, end: int) -> bool:
+        """Whether the clause goes on after the name with a no and small words to its end: "el transporte no lo necesito"."""
+        stop = next((at for at in range(end, len(self.pieces)) if _parts(self.pieces[at])), len(self.pieces))
+        rest = [piece for piece in self.pieces[end:stop] if piece.has("no", "not") or not piece.has("polite", "small")]
+        if not rest or not _is_no(rest[0]) or (len(rest) > 1 and self.troubled) or self._is_lack(rest[0]):
+            return False
+        return all(not (piece.is_unknown or piece.options or piece.has("but", "and", "approval")) for piece in rest[1:])
 
     def is_of_the_past(self, first: int, end: int) -> bool:
         """Whether pieces `[first, end)` stand in a clause that tells how it was: "avant c'était le mazout"."""

@@ -20,6 +20,21 @@ def mostly(found: list[Mention], message: Message, *, troubled: bool) -> list[Me
     return found
 
 
+def without_others(found: list[Mention], message: Message) -> list[Mention]:
+    """Of several that may all be meant, those that the reply says are the only ones: "just the kitchen, the bath is fine"."""
+    if len(found) < 2 or not {"only", "approval"} <= message.senses or any(mention.refused for mention in found):
+        return found
+    pieces = message.pieces
+    approved = [mention for mention in found if _is_approved(pieces, mention)]
+    left = [mention for mention in found if mention not in approved]
+    return left if any(_is_only(pieces, mention) for mention in left) else found
+
+
+def _is_only(pieces: list[Piece], mention: Mention) -> bool:
+    first, end = _clause(pieces, mention)
+    return any("only" in piece.senses and not piece.options for piece in pieces[first:end])
+
+
 def _clause(pieces: list[Piece], mention: Mention) -> tuple[int, int]:
     """Where the clause of a mention begins and ends."""
     first, end = mention.first, mention.end
