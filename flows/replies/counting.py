@@ -104,4 +104,6 @@ def zero(question: Question, message: Message) -> Reading | None:
         content = said
     if "none" in content[0].senses and len(content) <= 2 and not content[0].has("skip", "refuse"):
         return Reading("answered", value=0)
+    if len(content) == 2 and "lacks" in content[0].senses and "some_persons" in content[1].senses:
+        return Reading("answered", value=0)  # "no kids"
     return Reading("unclear", suggestion=0) if "no" in content[0].senses else None

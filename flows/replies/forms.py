@@ -52,6 +52,8 @@ def formed(pieces: list[Piece], content: list[Piece], at: int, options: Options)
     slip = _slip(word, options)
     if slip is None and (close := nearly(word, options)) is not None:
         return Formed((close,), "slip")
+    if slip is None and (ending := _compound(word, options)):
+        return Formed(ending, "part")
     return slip
 
 
@@ -86,6 +88,15 @@ def _shortened(word: str, content: list[Piece], options: Options) -> tuple[int, 
     phrases = options.vocabulary.phrases
     named = {tuple(phrases.get(one, ())) for one in options.words if one.startswith(word)}
     return named.pop() if len(named) == 1 else ()
+
+
+def _compound(word: str, options: Options) -> tuple[int, ...]:
+    """The option whose word an English compound ends in: "boardgames" where "Games" is one."""
+    if options.language != "en" or len(word) < _LONG_START + _SHORTEST_START:
+        return ()
+    phrases = options.vocabulary.phrases
+    ends = {tuple(phrases.get(one, ())) for one in options.words if len(one) >= _LONG_START and word.endswith(one)}
+    return ends.pop() if len(ends) == 1 else ()
 
 
 def _joined(pieces: list[Piece], at: int, options: Options) -> tuple[int, ...]:

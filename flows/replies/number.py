@@ -40,6 +40,7 @@ _SMALL = (
     "position",
 )
 _SHORTEST_SLIP = 6
+_PERSONS = ("some_persons", "one_person")
 #: "1.2M" is millions by its capital; "3m" may be three metres.
 _MILLIONS = re.compile(r"\d[MМ](?![^\W_])")
 _MILLION = 1_000_000
@@ -191,8 +192,18 @@ def _leading(found: list[Amount], message: Message) -> list[Amount]:
     aged = all(_is_age(amount, message) for amount in found[1:])
     known = (*_SMALL, "number", "people", "some_persons") if aged else (*_SMALL, "number")
     pure = all(piece.has(*known) or piece.is_sign or piece.is_digits for piece in pieces[:end])
-    others = aged or all(_counts_something(amount, message) or _is_age(amount, message) for amount in found[1:])
+    others = (
+        aged
+        or len(found) - 1 == found[0].value
+        or all(_counts_something(amount, message) or _is_age(amount, message) for amount in found[1:])
+    )
     return found[:1] if pure and others and found[0].first == 0 else found
+
+
+def _are_among(found: list[Amount]) -> bool:
+    """Whether the others are as many as the first, or one of them: "3, ages 4 7 and 9", "4 (one is a baby)"."""
+    rest = found[1:]
+    return len(rest) == found[0].value or all(amount.value == 1 and not amount.digits for amount in rest)
 
 
 def _total(found: list[Amount], message: Message) -> list[Amount]:
@@ -239,6 +250,12 @@ def _is_years(amount: Amount, message: Message) -> bool:
         return True
     before = pieces[amount.first - 1] if amount.first else None
     return before is not None and before.has("one_person") and not before.has("self") and after is None
+
+
+def _is_one_more(counted: Piece, added: list[Piece]) -> bool:
+    """Whether one more person of another sort is added to those counted: "3 boys and a girl"."""
+    one = added[0].has("small", "number") and len(added) > 1
+    return one and counted.has(*_PERSONS) and (added[1].has(*_PERSONS) or added[1].is_unknown)
 
 
 def before_number(pieces: list[Piece], first: int) -> Piece | None:
@@ -288,6 +305,7 @@ def _is_of_another_kind(amount: Amount, message: Message, asked: frozenset[str])
     beside = pieces[: amount.first][-3:]
     people = any("people" in piece.senses for piece in beside) and any(piece.has("and") for piece in beside)
     joined = next((at for at, piece in enumerate(rest) if piece.has("and") or piece.text == "+"), None)
-    if joined is not None and joined + 1 < len(rest) and rest[joined + 1].has("people", "self"):
-        return True
+    added = rest[joined + 1 : joined + 3] if joined is not None else []
+    if added and (added[0].has("people", "self") or _is_one_more(rest[0], added)):
+        return True  # "2 and my wife", "3 boys and a girl"
     return people

@@ -17,6 +17,8 @@ _VOWELS = re.compile("[aeiouyEYAIOw]")
 _SHORTEST, _FEWEST, _MANY, _SLIPS = 4, 3, 7, 2
 #: Languages in which many short words sound alike ("dead" and "died"): one of the two has a letter more.
 _HOMOPHONES = ("en", "fr")
+#: Letters that may be a small word before a vowel.
+_ELIDING = {"fr": "ldjsmtn"}
 #: So many consonants tell a word whose vowels are left out.
 _BONES = 3
 
@@ -59,7 +61,14 @@ def _named(words: Iterable[str], options: Options) -> int | None:
 
 
 def alike(word: str, options: Options) -> int | None:
-    """The one option that has a word with the same sound."""
+    """The one option that has a word with the same sound, an article written onto it or not: "lassenseur"."""
+    named = _alike(word, options)
+    if named is None and options.language in _ELIDING and word[0] in _ELIDING[options.language]:
+        named = _alike(word[1:], options) if len(word) > _MANY else None
+    return named
+
+
+def _alike(word: str, options: Options) -> int | None:
     if len(word) < _SHORTEST or not _rules(options.language):
         return None
     sound = heard(word, options.language)

@@ -20,6 +20,8 @@ NO = Reading("answered", value=False)
 Vote: TypeAlias = tuple[Literal["plain", "sentence", "weak", "unsure"], bool]
 _IGNORED = ("polite", "hedge", "intro", "degrees", "only")
 _FEW = 4
+#: Words that a sentence of its own begins with.
+_I = ("i", "we", "it", "ill", "im", "je", "on", "j", "yo")
 
 
 def read_yesno(
@@ -33,6 +35,8 @@ def read_yesno(
         return UNCLEAR
     if message.raw.isascii() and any(piece.has("yes") and piece.has("undecided") for piece in message.pieces):
         return UNCLEAR  # "si puedo" may be "if I can"; "sí puedo" is not
+    if "conditional" in message.senses and _is_taken_back(message):
+        return Reading("unclear", suggestion=False)
     votes = [
         vote
         for clause in clauses
@@ -56,6 +60,15 @@ def read_yesno(
             against = strength == "plain" and any(found == "sentence" and other != value for found, other in votes)
             return UNCLEAR if against else YES if value else NO
     return UNCLEAR
+
+
+def _is_taken_back(message: Message) -> bool:
+    """ "I would but my back is bad": a wish, and what stands against it after a "but"."""
+    pieces = message.pieces
+    but = next((at for at, piece in enumerate(pieces) if at and "but" in piece.senses), len(pieces))
+    wished = any("conditional" in piece.senses for piece in pieces[:but])
+    rest = pieces[but + 1 :]
+    return wished and bool(rest) and not any(piece.has("yes", "no", "only", "if") for piece in rest)
 
 
 def _begins_with_han(clauses: list[list[Piece]]) -> bool:
@@ -113,7 +126,7 @@ def _is_answer(piece: Piece) -> bool:
 
 def _votes(clause: list[Piece], echoed: frozenset[str], asked: About, told: Mapping[str, bool]) -> list[Vote]:
     pieces = [piece for piece in clause if _is_answer(piece) or not piece.has("polite")]
-    if any("undecided" in piece.senses and not piece.has("yes", "no") for piece in pieces):
+    if any("undecided" in piece.senses and not _is_answer_or_this(pieces, at) for at, piece in enumerate(pieces)):
         return [("unsure", False)]
     if any(piece.has("dont_know", "indifferent") and not piece.has("yes", "no") for piece in pieces):
         return [("unsure", False)]
@@ -137,6 +150,14 @@ def _votes(clause: list[Piece], echoed: frozenset[str], asked: About, told: Mapp
     fact = is_enough(pieces, echoed) if "enough" in asked else None
     fact = says_contrary(pieces, told) if fact is None else fact
     return [] if fact is None else [("weak", fact)]
+
+
+def _is_answer_or_this(pieces: list[Piece], at: int) -> bool:
+    """Whether what may be a filler is an answer, or "this" before a day: "este sábado no"."""
+    after = pieces[at + 1 : at + 2]
+    return pieces[at].has("yes", "no") or (
+        "this" in pieces[at].senses and any(one.has("weekday", "unit", "daypart", "month") for one in after)
+    )
 
 
 def _echoes(pieces: list[Piece], echoed: frozenset[str]) -> bool:
@@ -172,9 +193,9 @@ def _vote(piece: Piece, pieces: list[Piece], at: int, echoed: frozenset[str], as
         return None  # "every two weeks is fine"
     if strength == "weak":
         return ("weak", value) if not counted and not any(other.has("not", "if") for other in after) else None
+    if strength in ("has", "did", "sentence") and value and leading and _negates(leading[-1], piece):
+        return None  # "no vi nada", "di po pwede"
     if strength in ("has", "did"):
-        if leading and {"no", "not"} <= leading[-1].senses.keys():
-            return None  # "no vi nada"
         if strength == "did" and "formerly" in piece.senses and "having" in asked:
             return ("unsure", False)  # "була, продав"
         fits = (strength == "has" and "having" in asked) or (strength == "did" and "past" in asked)
@@ -182,6 +203,8 @@ def _vote(piece: Piece, pieces: list[Piece], at: int, echoed: frozenset[str], as
             return None  # "j'en ai vu aucun"
         if fits and not any(other.has("not", "if") for other in after):
             return ("weak", value)
+    if strength == "wish" and any(other.senses.get("no") == "plain" for other in after):
+        return None  # "i wish but no"
     if strength in ("sentence", "wish", "has", "did"):
         if not value and not piece.has("not", "denies") and has_echo(piece.text, echoed):
             return None  # "unable" where the question is whether one is
@@ -189,6 +212,11 @@ def _vote(piece: Piece, pieces: list[Piece], at: int, echoed: frozenset[str], as
         open_end = [other for other in open_end if not other.is_digits]
         return ("sentence", value) if all(is_echo(other.text, echoed) for other in open_end) else None
     return ("plain", value)
+
+
+def _negates(before: Piece, piece: Piece) -> bool:
+    """Whether a no that is also "not" stands before a verb without a person of its own; "no i can" says no and yes."""
+    return {"no", "not"} <= before.senses.keys() and "self" not in piece.senses and piece.text.split(" ")[0] not in _I
 
 
 def _is_of_others(before: list[Piece]) -> bool:

@@ -91,3 +91,29 @@ def test_what_tells_neither_is_asked_about(state: str, language: str, reply: str
 )
 def test_a_plain_yes_outweighs_a_fact(state: str, reply: str) -> None:
     assert read(_FLOW, state, "en", reply).value is True
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("en", "i would but my back is bad"),
+        ("fr", "j'aimerais mais mon dos est fini"),
+        ("es", "me gustaria pero trabajo"),
+    ],
+)
+def test_a_wish_that_a_but_takes_back_is_asked_about_as_a_no(language: str, reply: str) -> None:
+    reading = read(_FLOW, "safe", language, reply)
+    assert (reading.outcome, reading.suggestion) == ("unclear", False)
+
+
+@pytest.mark.parametrize(
+    ("language", "reply", "value"),
+    [
+        ("tl", "di po pwede may trabaho", False),
+        ("es", "este sabado no", False),
+        ("en", "i would but only mornings", True),
+    ],
+)
+def test_a_no_before_a_verb_and_a_day_of_the_question(language: str, reply: str, value: bool) -> None:
+    flow = _FLOW.replace("¿Es seguro el cruce?", "¿Puede venir el sábado?")
+    assert read(flow, "safe", language, reply).value is value

@@ -86,3 +86,19 @@ def test_the_unit_of_a_question_is_read_in_the_language_of_its_text() -> None:
     # Tagalog "ano" is "what"; as Spanish "año" it would ask for years, so that days were another unit.
     asked = Question("number", {"en": "How long was the power out?", "tl": "Ano ang tagal?"}, minimum=0)
     assert _read(asked, "en", "3 days") == Reading("answered", value=3)
+
+
+@pytest.mark.parametrize(
+    ("language", "reply", "value"),
+    [
+        ("en", "no kids", 0),
+        ("fr", "pas d'enfants", 0),
+        ("en", "3, ages 4 7 and 9", 3),
+        ("tl", "tatlo po, 4 7 at 9", 3),
+        ("en", "3 boys and a girl", None),
+        ("fr", "2 filles pis un gars", None),
+    ],
+)
+def test_children_are_counted_and_not_their_ages(language: str, reply: str, value: int | None) -> None:
+    question = Question("number", {"en": "How many children live with you?"}, minimum=0)
+    assert _read(question, language, reply).value == value

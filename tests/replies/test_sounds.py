@@ -50,6 +50,7 @@ states:
         ("fr", "l'ordi", "computer"),
         ("es", "la compu", "computer"),
         ("en", "comp", "computer"),
+        ("fr", "lordinateure", "computer"),
     ],
 )
 def test_a_word_that_sounds_so_or_is_cut_short_names_its_option(language: str, reply: str, key: str) -> None:
