@@ -38,7 +38,7 @@ def _alone(message: Message, options: Options) -> tuple[int, ...]:
     if not options.alone:
         return ()
     content = [piece.text for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
-    return options.alone.get(" ".join(content), ())
+    return options.alone.get(" ".join(content), ()) or options.alone.get(message.whole, ())
 
 
 def read_choice(
