@@ -69,10 +69,24 @@ def relate_families(names: Names, texts: Sequence[tuple[int, str]]) -> None:
     groups = {
         group: numbers for group, numbers in asked.items() if len(numbers) > 1 and 2 * len(numbers - apart) > many
     }
+    groups = _finest(groups, found)
     about = {place: numbers for place, numbers in found.items() if place[0] in groups}
     about.update({(group, _UNSURE): numbers for group, numbers in groups.items() if (group, _UNSURE) in index.members})
     if about:
         _name(names, index, about)
+
+
+def _finest(groups: dict[str, set[int]], found: Mapping[_Place, set[int]]) -> dict[str, set[int]]:
+    """Of groups that share options those that tell most of them apart: "Friends" and "Neighbours" are two in "who", and one in
+    "how one heard of it"."""
+    apart = {
+        group: sum(len(numbers) == 1 for place, numbers in found.items() if place[0] == group) for group in groups
+    }
+    return {
+        group: numbers
+        for group, numbers in groups.items()
+        if not any(apart[other] > apart[group] and numbers & groups[other] for other in groups)
+    }
 
 
 def _places(text: str, index: _Index, lexicon: Lexicon) -> set[_Place]:
