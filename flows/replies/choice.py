@@ -246,7 +246,10 @@ def concept_of(message: Message, options: Options) -> int | None:
         return options.concepts.get("indifferent")
     if len(content) != 1 and not _is_said_first(message, content[0]):
         return None
-    found = next((number for sense, number in options.concepts.items() if sense in content[0].senses), None)
+    senses = set(content[0].senses)
+    if "frequency" in senses:
+        senses -= {"yes", "no"}  # "rarement" is no "Jamais"
+    found = next((number for sense, number in options.concepts.items() if sense in senses), None)
     if found is not None and (stressed or content[0].has("strong_degrees")):
         return options.stronger.get(found, found)
     return found

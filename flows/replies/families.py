@@ -79,9 +79,7 @@ def relate_families(names: Names, texts: Sequence[tuple[int, str]]) -> None:
 def _finest(groups: dict[str, set[int]], found: Mapping[_Place, set[int]]) -> dict[str, set[int]]:
     """Of groups that share options those that tell most of them apart: "Friends" and "Neighbours" are two in "who", and one in
     "how one heard of it"."""
-    apart = {
-        group: sum(len(numbers) == 1 for place, numbers in found.items() if place[0] == group) for group in groups
-    }
+    apart = {group: sum(len(numbers) == 1 for place, numbers in found.items() if place[0] == group) for group in groups}
     return {
         group: numbers
         for group, numbers in groups.items()

@@ -64,7 +64,7 @@ def alike(word: str, options: Options) -> int | None:
     """The one option that has a word with the same sound, an article written onto it or not: "lassenseur"."""
     named = _alike(word, options)
     if named is None and options.language in _ELIDING and word[0] in _ELIDING[options.language]:
-        named = _alike(word[1:], options) if len(word) > _MANY else None
+        named = _alike(word[1:], options) if len(word) > _SHORTEST + 1 else None
     return named
 
 
