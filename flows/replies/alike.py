@@ -8,6 +8,7 @@ from functools import lru_cache
 from flows.replies.lexicon import Lexicon
 from flows.replies.names import Names
 from flows.replies.normal import key
+from flows.replies.spelt import is_han
 from flows.replies.stems import stems
 
 #: So many words of a label, or characters of a Chinese one, may have another word for them.
@@ -41,9 +42,10 @@ def _has_cases(word: str) -> bool:
     return " " not in word and long and not word.isascii() and not is_han(word)
 
 
-def is_han(text: str) -> bool:
-    """Whether a word begins with a Chinese character."""
-    return "\u4e00" <= text[0] <= "\u9fff"
+@lru_cache(maxsize=64)
+def things(lexicon: Lexicon) -> frozenset[str]:
+    """Every word that says the same as another: the name of a thing, whatever else it may mean ("الإيجار", what one pays)."""
+    return frozenset(word.removeprefix("ال") for word in _synonyms(lexicon)[0])
 
 
 def relate_synonyms(names: Names, texts: Iterable[tuple[int, str]]) -> None:

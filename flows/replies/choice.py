@@ -13,6 +13,7 @@ from flows.replies.options import Options
 from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.reading import Reading
 from flows.replies.slots import narrowed, said
+from flows.replies.spelt import is_han
 from flows.replies.stems import stem
 from flows.replies.stress import mostly
 
@@ -77,14 +78,14 @@ def read_choice(
             return UNCLEAR
         words = words_after(message, found[-1].end) if wanted[0] == options.other else None
         return answer(options, (wanted[0],), words)
-    if wanted and not (question.other and _only_shared(found) and _says_more(found, message)):
+    if wanted and not (question.other and _only_shared(found) and _says_more(found, message, options)):
         return answer(options, tuple(wanted))
     if found and not wanted:
         return UNCLEAR
     concept = concept_of(message, options)
     if concept is not None:
         return answer(options, (concept,))
-    if question.other and not _says_all(message) and is_telling(message, about_languages=options.tongues):
+    if question.other and not _says_all(message) and is_telling(message, options):
         if maybe := likely(message, options):
             return asked_about(maybe, options)
         return Reading("answered", value="other", other=message.raw.strip())
@@ -104,8 +105,10 @@ def asked_about(maybe: list[int], options: Options) -> Reading:
 def _says_all(message: Message) -> bool:
     """Whether the reply wants all of the options where one is asked for: "all of them honest"."""
     content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "hedge")]
-    first = content[0].has("all", "both") and " " in content[0].text if content else False
-    return first and sum(piece.is_unknown for piece in content) <= 1
+    if not content or not content[0].has("all", "both"):
+        return False
+    whole = " " in content[0].text or (is_han(content[0].text) and len(content) <= _SHORT_NO)
+    return whole and sum(piece.is_unknown for piece in content) <= 1
 
 
 def _asks_what(message: Message) -> bool:
@@ -185,11 +188,11 @@ def _only_shared(found: list[Mention]) -> bool:
     return all(len(mention.options) > 1 and mention.way == "part" for mention in found)
 
 
-def _says_more(found: list[Mention], message: Message) -> bool:
+def _says_more(found: list[Mention], message: Message, options: Options) -> bool:
     """Whether the reply tells something besides what it names: not "fish", where two options are fish."""
     taken = {at for mention in found for at in range(mention.first, mention.end)}
     strange = any(piece.is_unknown for at, piece in enumerate(message.pieces) if at not in taken)
-    return strange and is_telling(message)
+    return strange and is_telling(message, options)
 
 
 def wanted_of(found: list[Mention], options: Options) -> list[int]:
@@ -220,7 +223,9 @@ def _taken_back(number: int, found: list[Mention], message: Message, options: Op
         return False  # "pas d'accord pantoute" says no once more
     content = [piece for piece in message.pieces[found[-1].end :] if not piece.is_sign and "polite" not in piece.senses]
     denies = any(piece.has("no", "not", "none") for piece in message.pieces[found[-1].first : found[-1].end])
-    return len(content) == 1 and "no" in content[0].senses and not denies
+    if len(content) != 1 or (options.troubled and "lacks" in content[0].senses):
+        return False  # "роботи нема" where it is asked what is lacking
+    return "no" in content[0].senses and not denies
 
 
 def head(found: list[Mention], message: Message) -> list[Mention]:
@@ -274,19 +279,23 @@ def _is_said_first(message: Message, piece: Piece) -> bool:
     return piece.has("none", "dont_know") and after < len(message.pieces) and ends_clause(message.pieces[after])
 
 
-def is_telling(message: Message, *, about_languages: bool = False) -> bool:
+def is_telling(message: Message, options: Options) -> bool:
     """Whether the reply has words of its own, and asks nothing back. Where it is about languages any name will do."""
     content = [piece for piece in message.pieces if not piece.is_sign]
     if not content or "question" in content[0].senses or message.normal.endswith("?"):
         return False
     if content[0].has("skip", "dont_know", "indifferent", "refuse", "command", "command_closed") and len(content) <= 2:
         return False
-    if about_languages and len(content) <= 3 and not message.whole.isdigit():
+    if options.tongues and len(content) <= 3 and not message.whole.isdigit():
         return True
     whole = {"stop", "command", "command_closed"}
     if len(content) > 1 and any(piece.senses and piece.senses.keys() <= whole for piece in content):
         return True
-    return any(piece.is_unknown and (len(piece.text) > 1 or not piece.text.isascii()) for piece in message.pieces)
+    return any(
+        (piece.is_unknown and (len(piece.text) > 1 or not piece.text.isascii()))
+        or (piece.senses.keys() == {"counting"} and piece.text.removeprefix("ال") in options.things)
+        for piece in message.pieces
+    )
 
 
 def words_after(message: Message, end: int) -> str | None:

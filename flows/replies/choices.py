@@ -58,7 +58,7 @@ def _nothing_named(question: Question, message: Message, options: Options) -> Re
     content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
     if len(content) == 1 and "none" in content[0].senses:
         return Reading("answered", value=[]) if not question.least else Reading("unclear", reason="too_few")
-    if question.other and is_telling(message):
+    if question.other and is_telling(message, options):
         if maybe := likely(message, options):
             return asked_about(maybe, options)
         return Reading("answered", value=["other"], other=message.raw.strip())
@@ -154,7 +154,8 @@ def _every(message: Message, options: Options, lexicon: Lexicon) -> set[int]:
         if piece.options:
             continue
         tokens = piece.text.split(" ")
-        if "all" in piece.senses or ("except" in piece.senses and _begins_with_all(tokens, lexicon)):
+        any_will_do = "indifferent" in piece.senses and _excepts(message)  # "除了鱼都行"
+        if "all" in piece.senses or any_will_do or ("except" in piece.senses and _begins_with_all(tokens, lexicon)):
             counted = [amount.value for amount in amounts(message, lexicon) if amount.first in (at, at + 1)]
             spelt = [
                 lexicon.entries.get(token, {}).get("number", int(token) if token.isdigit() else None)

@@ -14,6 +14,7 @@ from flows.replies.lexicon import Lexicon
 from flows.replies.normal import normalise
 from flows.replies.patterns import said_in_patterns
 from flows.replies.pieces import Vocabulary
+from flows.replies.spelt import is_han
 from flows.replies.word_files import WORDS, document
 from flows.replies.words import words
 
@@ -224,6 +225,21 @@ def _longest(row: list[str], at: int, options: Sounds) -> tuple[int, str]:
             if heard in sounds:
                 return size, sounds[heard][0][1].replace(" ", "")
     return 1, row[at]
+
+
+def homophone(whole: str, options: Sounds) -> str | None:
+    """A short Chinese reply with the option that a part of it sounds like, as input methods slip: 路灯 for 路等; None where
+    none of it does."""
+    said = whole.split(" ")
+    if not 2 <= len(said) <= _LONGEST_PHRASE or not all(is_han(one) for one in said):
+        return None
+    for size in range(len(said), 1, -1):
+        for at in range(len(said) - size + 1):
+            part = "".join(said[at : at + size])
+            for sounds in _spelt(part, "zh"):
+                if sounds in options and (name := options[sounds][0][1].replace(" ", "")) != part:
+                    return "".join((*said[:at], name, *said[at + size :]))
+    return None
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from flows.definition import Question
-from flows.replies.alike import characters, relate_synonyms
+from flows.replies.alike import characters, relate_synonyms, things
 from flows.replies.families import relate_families
 from flows.replies.lexicon import Lexicon, read_name, senses_of
 from flows.replies.matters import Named, relate
@@ -57,7 +57,7 @@ class Options:
     `akin`: words that belong to the matter of an option and stand in no name of it, and their stems ("driving" where "Speeding cars" is one). `troubled`: the question asks what
     is wrong or missing ("What keeps you from coming?"). `factor`: minutes in the unit that the options count, where only the question names it.
     `kin`: words of an option's family ("my wife" of "Family"), akin too. `alone`: those that name it only as the whole reply.
-    `characters`: character -> the one option whose Chinese names have it.
+    `characters`: character -> the one option whose Chinese names have it. `things`: words that name a thing, whatever else they mean.
     `language`: the reader's.
     """
 
@@ -84,6 +84,7 @@ class Options:
     kin: frozenset[str]
     alone: Mapping[str, tuple[int, ...]]
     characters: Mapping[str, int]
+    things: frozenset[str]
     language: str
 
 
@@ -192,6 +193,7 @@ def prepare(
         kin=frozenset(gathered.kin),
         alone=gathered.alone,
         characters={} if spans else characters(gathered, told),
+        things=things(lexicon),
         bound=frozenset(gathered.bound | {stem(word) for word in gathered.bound}),
         troubled=troubled,
         language=lexicon.languages[0],

@@ -14,7 +14,7 @@ from flows.replies.counting import fitting
 from flows.replies.dates import read_date
 from flows.replies.echo import echoing
 from flows.replies.email import read_email
-from flows.replies.latin import native
+from flows.replies.latin import Sounds, homophone, native
 from flows.replies.lexicon import lexicon, read
 from flows.replies.media import read_location, read_photo
 from flows.replies.normal import LONGEST
@@ -84,7 +84,22 @@ def understand(
         shown = _beyond_words(question, text, media, location)
         if shown.outcome == "answered":
             return shown
-    return _in_words(ready, message, text, context)
+    reading = _in_words(ready, message, text, context)
+    is_unread = reading.outcome == "unclear" and not reading.between and reading.suggestion is None
+    if (is_unread or reading.other is not None) and ready.sounds is not None and ready.options is not None:
+        return _as_heard(ready, message, ready.sounds, context) or reading
+    return reading
+
+
+def _as_heard(ready: Prepared, message: Message, sounds: Sounds, context: ReplyContext) -> Reading | None:
+    """The option that a slip of an input method sounds like; only suggested where other words may be meant."""
+    meant = homophone(message.whole, sounds)
+    if meant is None:
+        return None
+    found = _answer(ready, read(meant, ready.lexicon, ready.vocabulary), meant, context)
+    if found.outcome != "answered" or found.other is not None:
+        return None
+    return _asked_again(found) if ready.question.other else found
 
 
 def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading:
