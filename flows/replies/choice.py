@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flows.definition import Question
 from flows.replies.beside import is_far_fetched, names_another, of_another_sort, shares_too_little, without_akin
+from flows.replies.echo import echoing
 from flows.replies.held import answer, held_by_amount
 from flows.replies.lexicon import Lexicon
 from flows.replies.likely import likely
@@ -83,6 +84,8 @@ def read_choice(
     if found and not wanted:
         return UNCLEAR
     concept = concept_of(message, options)
+    if concept is None and not question.other:
+        concept = _said_again(message, options, echoed)
     if concept is not None:
         return answer(options, (concept,))
     if question.other and not _says_all(message) and is_telling(message, options):
@@ -100,6 +103,15 @@ def asked_about(maybe: list[int], options: Options) -> Reading:
         if len(keys) == 1
         else Reading("unclear", between=keys, reason="two_readings")
     )
+
+
+def _said_again(message: Message, options: Options, echoed: frozenset[str]) -> int | None:
+    """The option that agrees with a statement, or the one that does not, by the statement's own words: "не забороняйте"."""
+    agreeing = [number for number in options.opposites if number not in options.denials]
+    if len(agreeing) != 1 or not echoing(message, echoed, "not", "yes", "no"):
+        return None
+    denied = any(piece.has("not", "no") for piece in message.pieces)
+    return options.opposites[agreeing[0]] if denied else agreeing[0]
 
 
 def _says_all(message: Message) -> bool:
@@ -223,9 +235,13 @@ def _taken_back(number: int, found: list[Mention], message: Message, options: Op
         return False  # "pas d'accord pantoute" says no once more
     content = [piece for piece in message.pieces[found[-1].end :] if not piece.is_sign and "polite" not in piece.senses]
     denies = any(piece.has("no", "not", "none") for piece in message.pieces[found[-1].first : found[-1].end])
-    if len(content) != 1 or (options.troubled and "lacks" in content[0].senses):
-        return False  # "роботи нема" where it is asked what is lacking
+    if len(content) != 1 or (options.troubled and (content[0].has("lacks") or _says_bad(content[0]))):
+        return False  # "роботи нема", "英语不行" where it is asked what is lacking
     return "no" in content[0].senses and not denies
+
+
+def _says_bad(piece: Piece) -> bool:
+    return piece.senses.get("no") == "sentence" and "not" not in piece.senses
 
 
 def head(found: list[Mention], message: Message) -> list[Mention]:

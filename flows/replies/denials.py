@@ -30,6 +30,8 @@ class Denials:
                 return "no"  # "any night but Sunday"
             if piece.has("but", "correction", "because") or (ends_clause(piece) and piece.text not in "-/"):
                 break
+            if {"or", "not"} <= piece.senses.keys() and at - 1 in self.taken and not self._denied_before(at - 1):
+                break  # "سباق ولا أفلام": or
             numbered = "position" in piece.senses and is_place and at == first - 1
             if _denies(piece) and not piece.options and not numbered and not self._is_lack(piece):
                 return "doubt" if strange else "no"
@@ -40,6 +42,9 @@ class Denials:
             strange = strange or (piece.is_unknown and at not in self.taken)
         refused = self._refused_after(end) or (self._is_beside_another(first) and self._clause_refuses(end))
         return "no" if refused else ""
+
+    def _denied_before(self, end: int) -> bool:
+        return any(_denies(piece) for piece in self.pieces[:end])
 
     def _any_before(self, at: int) -> bool:
         return any(

@@ -26,6 +26,9 @@ SMALL = (
     "counting",
     "one_person",
 )
+#: The last word of a Chinese question for yes or no.
+_WHETHER = "吗"
+_BEFORE_WHETHER = re.compile(rf"([\u4e00-\u9fff])了?{_WHETHER}")
 #: Endings of what one did oneself.
 _DID = re.compile(r"(?:в|ла|ли|вся|лась|лася|лись|лися|лося|ت|ته|تها|تهم|نا|ناه|ناها)$")
 _FEW, _LONG = 4, 5
@@ -38,7 +41,13 @@ def echoes(question: Question) -> frozenset[str]:
         said = " ".join(word for word in text.split() if word != "STOP")  # "Reply STOP to leave" asks nothing
         words = [token[0] for token in tokens(normalise(said)) if _tells(token[0])]
         found.update(stem(form) for word in words for form in (word, *_of_me(word)))
+        found.update(f"{verb}{_WHETHER}" for verb in _BEFORE_WHETHER.findall(said))
     return frozenset(found)
+
+
+def is_verb_asked(word: str, echoed: frozenset[str]) -> bool:
+    """Whether one Chinese character is the verb that is asked about: "坐" where it is "您会坐吗"."""
+    return len(word) == 1 and f"{word}{_WHETHER}" in echoed
 
 
 def _of_me(word: str) -> list[str]:
@@ -67,10 +76,11 @@ def is_han(text: str) -> bool:
     return "\u4e00" <= text[0] <= "\u9fff"
 
 
-def echoing(message: Message, echoed: frozenset[str]) -> bool:
-    """Whether the whole reply says the question's own words again: "end it" where the question is whether to end it."""
-    said = [piece for piece in message.pieces if not piece.is_sign and not piece.has(*SMALL)]
-    told = [word for piece in said for word in piece.text.split(" ") if len(word) > 2]
+def echoing(message: Message, echoed: frozenset[str], *beside: str) -> bool:
+    """Whether the whole reply says the question's own words again: "end it" where the question is whether to end it.
+    `beside`: senses of the words that may stand beside them."""
+    said = [piece for piece in message.pieces if not piece.is_sign and not piece.has(*SMALL, *beside)]
+    told = [word for piece in said for word in piece.text.split(" ") if len(word) > 2 or is_han(word)]
     return bool(told) and all(is_echo(word, echoed) for word in told)
 
 

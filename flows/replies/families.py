@@ -74,6 +74,15 @@ def relate_families(names: Names, texts: Sequence[tuple[int, str]]) -> None:
     about.update({(group, _UNSURE): numbers for group, numbers in groups.items() if (group, _UNSURE) in index.members})
     if about:
         _name(names, index, about)
+        orphans = [place for place in index.members if place[0] in groups and place not in about]
+        names.kin.update(
+            word
+            for place in orphans
+            for is_own, family in index.members[place]
+            if is_own
+            for word in family.belong
+            if word not in names.single and word not in names.full
+        )  # "上班" is no "找工作" where no option is for those at work
 
 
 def _finest(groups: dict[str, set[int]], found: Mapping[_Place, set[int]]) -> dict[str, set[int]]:

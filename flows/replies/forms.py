@@ -45,7 +45,8 @@ def formed(pieces: list[Piece], content: list[Piece], at: int, options: Options)
         return Formed(known, "part")
     if (same := alike(word, options)) is not None:
         return Formed((same,), "slip")
-    if len(pieces) > _MOST_WORDS_FOR_SLIPS or (len(word) < 4 and len(content) > 1):
+    bare = word.removeprefix("ال")
+    if len(pieces) > _MOST_WORDS_FOR_SLIPS or (len(bare) < 4 and (len(content) > 1 or bare is not word)):
         return None
     if len(word) < _LONG_SLIP and sum(piece.is_unknown for piece in content) > 1:
         return None

@@ -11,6 +11,10 @@ _CYRILLIC = re.compile(
 )
 #: "Лавочка" is a little "лавка".
 _LITTLE = re.compile(r"(?<=..)[оеє]чк$")
+#: The last vowel of a stem, which changes as the syllable opens.
+_CLOSED = re.compile(r"([іое])([бвгджзклмнпрстфхцчшщ]{1,2})$")
+#: Consonants before the ending of a place: "у школі", "на зупинці", "на дорозі".
+_SOFTENED = {"ці": "к", "зі": "г", "сі": "х"}
 _ARABIC_HEAD = re.compile(r"^(?:وال|بال|كال|فال|لل|ال|و(?=.{4})|ب(?=.{4})|ل(?=.{4})|ف(?=.{4}))")
 _ARABIC_TAIL = re.compile(r"(?:ات|ين|ون|ان|ها|هم|نا|كم|ه|ي)$")
 _SHORTEST = 3
@@ -38,7 +42,13 @@ def stem(word: str) -> str:
 
 
 def stems(word: str) -> tuple[str, ...]:
-    """`stem`, and for an Arabic word what is left if its first letter is its own ("وظائف") and no word before it."""
+    """`stem`, and for an Arabic word what is left if its first letter is its own ("وظائف") and no word before it, for a
+    Ukrainian one what it is in other cases: "міст" and "на мосту", "зупинка" and "на зупинці"."""
+    if "\u0400" <= word[0] <= "\u04ff":
+        root = stem(word)
+        other = root[:-1] + _SOFTENED[word[-2:]] if word[-2:] in _SOFTENED and len(word) - len(root) == 1 else root
+        closed = _CLOSED.sub(r"о\2", other)
+        return tuple(dict.fromkeys((root, other, closed)))
     if not "\u0600" <= word[0] <= "\u06ff":
         return (stem(word),)
     bare = word.removeprefix("ال") if len(word) > _SHORTEST + 1 else word

@@ -9,7 +9,7 @@ from flows.definition import Question
 from flows.replies.asides import is_aside, puts_off
 from flows.replies.choice import exact, read_choice
 from flows.replies.choices import read_choices
-from flows.replies.commands import command, skips
+from flows.replies.commands import clauses, command, skips
 from flows.replies.counting import fitting
 from flows.replies.dates import read_date
 from flows.replies.echo import echoing
@@ -108,6 +108,8 @@ def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContex
     wished = wish(message, ready.lexicon, is_open, loose=question.other)
     if wished == "stop" and not is_open and (corrected := _after_halt(ready, message, text, context)) is not None:
         return corrected
+    if wished in ("stop", "pattern") and ready.about_contact and (way := _way_instead(ready, message, text, context)):
+        return way
     if wished == "stop" or (wished == "pattern" and not ready.about_contact):
         return STOP
     if wished == "weak" and question.kind == "yesno" and echoing(message, ready.echoed):
@@ -119,7 +121,7 @@ def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContex
     if wished == "doubt" and reading.other is not None and _is_half_a_wish(message, ready):
         reading = UNCLEAR
     named = reading.outcome == "answered" and reading.value != "other"
-    if order is not None and order.command == "language" and _is_about_languages(ready, message):
+    if order is not None and order.command == "language" and _is_about_languages(ready, message, named=named):
         return reading
     if wished in ("weak", "pattern"):
         return replace(reading, unsure_stop=True) if named else STOP
@@ -134,6 +136,17 @@ def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContex
 def _is_half_a_wish(message: Message, ready: Prepared) -> bool:
     """Whether the whole reply is what may be a wish to stop, and so no other words for an answer: "dont bother"."""
     return any(ready.lexicon.entries.get(text, {}).get("stop") == "doubt" for text in (message.whole, message.bare))
+
+
+def _way_instead(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading | None:
+    """The way to be reached that one clause asks for where another refuses one: "别打电话，发短信". A person looks."""
+    parts = clauses(message)
+    refused = [part for part in parts if any(piece.has("not", "no") for piece in part.pieces)]
+    if len(parts) < 2 or not refused or len(refused) == len(parts):
+        return None
+    reading = _answer(ready, message, text, context)
+    named = reading.outcome == "answered" and reading.other is None and reading.value != []
+    return replace(reading, unsure_stop=True) if named else None
 
 
 def _after_halt(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading | None:
@@ -158,8 +171,16 @@ def _has_none(ready: Prepared, message: Message, reading: Reading) -> str | None
     return "not_applicable" if any(piece.has("no", "none", "not") for piece in content[:2]) else None
 
 
-def _is_about_languages(ready: Prepared, message: Message) -> bool:
-    """Whether a language's name answers a question about languages: "Spanish" does, "can we do this in Spanish" does not."""
+def _is_about_languages(ready: Prepared, message: Message, *, named: bool) -> bool:
+    """Whether a language's name answers a question about languages: "Spanish" does, "can we do this in Spanish" does not.
+    Where it is asked what is wrong, an option that is `named` by "my English" or "不会英文" is the trouble."""
+    if ready.options is not None and ready.options.troubled:
+        if len(message.pieces) == 1 and "speak" not in message.senses:
+            return named  # "мова", the language itself
+        asks = any(
+            "speak_frame" in piece.senses and not piece.has("small", "intro", "self") for piece in message.pieces
+        )
+        return named and not asks
     if ready.options is None or not ready.options.tongues:
         return False
     asks = [piece for piece in message.pieces if piece.has("speak_frame", "speak_not")]

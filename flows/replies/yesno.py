@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from flows.replies.echo import SMALL, has_echo, is_echo, is_han, tells_of_me
+from flows.replies.echo import SMALL, has_echo, is_echo, is_han, is_verb_asked, tells_of_me
 from flows.replies.facts import NOTHING, TIMES, About, counts, denies_fact, is_enough, says_contrary, says_not
 from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.reading import Reading
@@ -145,6 +145,8 @@ def _votes(clause: list[Piece], echoed: frozenset[str], asked: About, told: Mapp
         return [("sentence", True)]
     if denies_fact(pieces, asked):
         return [("weak", False)]
+    if len(pieces) == 1 and is_verb_asked(pieces[0].text, echoed):
+        return [("sentence", True)]
     if "past" in asked and len(pieces) == 1 and pieces[0].is_unknown and tells_of_me(pieces[0].text, echoed):
         return [("weak", True)]
     fact = is_enough(pieces, echoed) if "enough" in asked else None
