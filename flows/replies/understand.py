@@ -7,16 +7,16 @@ from dataclasses import replace
 
 from flows.definition import Question
 from flows.replies.asides import is_aside, puts_off
+from flows.replies.beyond_words import beyond_words, tapped
 from flows.replies.choice import exact, read_choice
 from flows.replies.choices import read_choices
 from flows.replies.commands import clauses, command, skips
-from flows.replies.counting import fitting
 from flows.replies.dates import read_date
 from flows.replies.echo import echoing
 from flows.replies.email import read_email
 from flows.replies.latin import Sounds, homophone, native
 from flows.replies.lexicon import lexicon, read
-from flows.replies.media import read_location, read_photo
+from flows.replies.media import read_location
 from flows.replies.normal import LONGEST
 from flows.replies.number import read_number
 from flows.replies.phone import read_phone
@@ -25,7 +25,6 @@ from flows.replies.postal_code import read_postal_code
 from flows.replies.prepared import Prepared, prepared
 from flows.replies.reading import Reading, ReplyContext
 from flows.replies.scale import read_scale
-from flows.replies.spelt import tidy
 from flows.replies.stop import wish
 from flows.replies.text import read_text
 from flows.replies.times import read_time
@@ -58,14 +57,14 @@ def understand(
     `button`: the key of a tapped button. `media`: (kind, reference) pairs. `location`: (latitude, longitude) in degrees.
     Never raises, whatever the text.
     """
-    if button is not None and (tapped := _tapped(question, button)) is not None:
-        return tapped
+    if button is not None and (answered := tapped(question, button)) is not None:
+        return answered
     text = text.strip()
     if not text:
-        return _beyond_words(question, text, media, location)
+        return beyond_words(question, text, media, location)
     ready = prepared(question, context)
     if len(text) > LONGEST:
-        told = _beyond_words(question, text, media, location)
+        told = beyond_words(question, text, media, location)
         begins = wish(read(text[:LONGEST], ready.lexicon, ready.vocabulary), ready.lexicon, True)
         return replace(told, unsure_stop=True) if begins is not None and told.outcome != "command" else told
     said = native(text, ready.lexicon, ready.vocabulary, ready.sounds) if ready.sounds is not None else text
@@ -73,7 +72,7 @@ def understand(
     if said is not text:
         message = replace(message, raw=text)
     if not message.pieces:
-        return _beyond_words(question, "", media, location)
+        return beyond_words(question, "", media, location)
     if ready.lexicon.entries.get(message.whole, {}).get("stop") == "words":
         return STOP
     if question.kind == "choice" and ready.options is not None:
@@ -81,7 +80,7 @@ def understand(
         if named is not None:
             return named
     if media or location is not None:
-        shown = _beyond_words(question, text, media, location)
+        shown = beyond_words(question, text, media, location)
         if shown.outcome == "answered":
             return shown
     reading = _in_words(ready, message, text, context)
@@ -177,10 +176,10 @@ def _is_about_languages(ready: Prepared, message: Message, *, named: bool) -> bo
     if ready.options is not None and ready.options.troubled:
         if len(message.pieces) == 1 and "speak" not in message.senses:
             return named  # "мова", the language itself
-        asks = any(
+        framed = any(
             "speak_frame" in piece.senses and not piece.has("small", "intro", "self") for piece in message.pieces
         )
-        return named and not asks
+        return named and not framed
     if ready.options is None or not ready.options.tongues:
         return False
     asks = [piece for piece in message.pieces if piece.has("speak_frame", "speak_not")]
@@ -287,38 +286,6 @@ def _by_kind(ready: Prepared, message: Message, text: str, context: ReplyContext
             return read_text(question, text)
         case _:
             return UNCLEAR
-
-
-def _tapped(question: Question, button: str) -> Reading | None:
-    """The answer that a tapped button gives; None for a key that this question has no button for."""
-    if button == "skip":
-        return Reading("skipped") if question.optional else UNCLEAR
-    if question.kind in ("choice", "choices"):
-        keys = [option.key for option in question.options] + (["other"] if question.other else [])
-        if button in keys:
-            return Reading("answered", value=[button] if question.kind == "choices" else button)
-    if question.kind == "yesno" and button in ("yes", "no"):
-        return Reading("answered", value=button == "yes")
-    if question.kind in ("scale", "number"):
-        try:
-            values = fitting(question, (tidy(float(button)),))
-        except (ValueError, OverflowError):
-            return None
-        return Reading("answered", value=values[0]) if values else None
-    return None
-
-
-def _beyond_words(
-    question: Question, text: str, media: Sequence[tuple[str, str]], location: tuple[float, float] | None
-) -> Reading:
-    """A reply without words to read: too long for a closed question, or a photo, a voice note, a pin."""
-    if question.kind == "photo":
-        return read_photo(media)
-    if question.kind == "location" and (location is not None or text):
-        return read_location(question, text, location)
-    if text and question.kind == "text":
-        return read_text(question, text)
-    return Reading("unclear", reason="not_a_word_question" if (media or location) and not text else "")
 
 
 def read_command(text: str, languages: Sequence[str]) -> Reading:
