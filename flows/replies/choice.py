@@ -235,13 +235,15 @@ def _taken_back(number: int, found: list[Mention], message: Message, options: Op
         return False  # "pas d'accord pantoute" says no once more
     content = [piece for piece in message.pieces[found[-1].end :] if not piece.is_sign and "polite" not in piece.senses]
     denies = any(piece.has("no", "not", "none") for piece in message.pieces[found[-1].first : found[-1].end])
-    if len(content) != 1 or (options.troubled and (content[0].has("lacks") or _says_bad(content[0]))):
+    if len(content) != 1 or (options.troubled and _says_bad(content[0])):
         return False  # "роботи нема", "英语不行" where it is asked what is lacking
     return "no" in content[0].senses and not denies
 
 
 def _says_bad(piece: Piece) -> bool:
-    return piece.senses.get("no") == "sentence" and "not" not in piece.senses
+    """Whether a no after a thing says that it is bad or wanting, and does not refuse it."""
+    bad = piece.senses.get("no") == "sentence" and "not" not in piece.senses
+    return bad or ("lacks" in piece.senses and piece.text != "no")
 
 
 def head(found: list[Mention], message: Message) -> list[Mention]:
