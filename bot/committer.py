@@ -76,8 +76,8 @@ class Committer:
         if self._working is None or self._working.done():
             self._working = asyncio.create_task(self._work(), name="committer")
         begun = time.perf_counter()
-        # A webhook whose caller hangs up is cancelled; the text is committed all the same.
-        received: Received = await asyncio.shield(done)
+        # A webhook whose caller hangs up is cancelled, and with it who waits, not what is written: `_settle` looks.
+        received: Received = await done
         HANDLING.observe(time.perf_counter() - begun)
         return received
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from bot.channels.telegram_webhooks import is_authentic, load_update, secrets_of
 from bot.channels.twilio_webhooks import Pairs, parse_form, parse_message, parse_status, status_sender, verify
 from bot.clock import Clock
 from bot.config import Settings
+from bot.patience import Patience
 
 if TYPE_CHECKING:
     from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
@@ -91,7 +91,7 @@ class Webhooks:
         self._settings, self._clock = settings, clock
         self._submit, self._record, self._telegram_sender = submit, record, telegram_sender
         self._following = following
-        self._answer_seconds, self._body_seconds = answer_seconds, body_seconds
+        self._answering, self._reading = Patience(answer_seconds), Patience(body_seconds)
         self._tokens = settings.twilio_auth_tokens
         self._secrets = secrets_of(settings)
         self._routes: dict[str, tuple[tuple[str, ...], _Route]] = {
@@ -117,7 +117,7 @@ class Webhooks:
         try:
             if scope["method"] not in methods:
                 raise _Refusal(405, f"Use {methods[0]}.", headers=((b"allow", ", ".join(methods).encode()),))
-            async with asyncio.timeout(self._answer_seconds):
+            with self._answering:
                 return await route(scope, receive)
         except _Refusal as refusal:
             return _refused(scope, refusal.status, str(refusal), refusal.headers)
@@ -204,7 +204,7 @@ class Webhooks:
         if declared is not None and declared.isdigit() and int(declared) > MOST_BYTES:
             raise _Refusal(413, f"More than {MOST_BYTES} bytes.", headers=_CLOSE)
         try:
-            async with asyncio.timeout(self._body_seconds):
+            with self._reading:
                 return await _read(receive)
         except TimeoutError:
             raise _Refusal(408, "The body did not come in time.", headers=_CLOSE) from None
