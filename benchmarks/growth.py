@@ -119,7 +119,7 @@ def grow(make: Maker, people: int, past: int, *, with_raw: bool) -> tuple[Place,
     }
     with database.write() as connection:
         settle(connection, NOW, is_sqlite=database.is_sqlite)
-    found["rows of the past"] = add_past(database, people, past, NOW - timedelta(days=90)) if past else {"messages": 0}
+    found["rows of the past"] = add_past(database, people, past, NOW) if past else {"messages": 0}
     analyze(database)
     found["size with its past, MB"] = round(size_mb(database), 1)
     return Place(database, people), found, (launched, bare)

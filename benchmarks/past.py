@@ -1,9 +1,9 @@
-"""A long past, synthesised by statements over whole tables: runs that are over, their answers, and messages in and out."""
+"""A long past, synthesised by statements over whole tables: runs that are over, their answers, messages in and out, receipts that wait."""
 
 # ruff: noqa: S608 - the SQL is built of our own names and numbers
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
@@ -28,12 +28,19 @@ _RUNS = """INSERT INTO runs (id, community_id, participant_id, revision_id, addr
 _ANSWERS = """INSERT INTO answers (community_id, participant_id, run_id, revision_id, question, state, value, raw, language, sensitive,
  answered_at) SELECT 1, participant_id, id, 1, 'focus', 'focus', '"lights"', 'the street lights', 'en', {no}, :past
  FROM runs WHERE id BETWEEN :first AND :last"""
+#: Of every so many runs a receipt is kept, by the id of an earlier try: its message was queued once more, and has another id since.
+A_RECEIPT = 100
+_RECEIPTS = """INSERT INTO receipts (sender_id, provider_id, status, retry_once, received_at)
+ SELECT 1, 'try-' || id, 'undelivered', {no}, :lately FROM runs WHERE id BETWEEN :first AND :last AND id % {each} = 0"""
 _STATE = '{"flow": "check-in", "seed": 1, "language": "en", "status": "ended", "outcome": "completed", "answers": {"focus": "lights"}}'
 
 
-def add_past(database: Database, people: int, messages: int, when: datetime) -> dict[str, int]:
-    """At least so many messages of the past, spread over everybody; the rows that were made, by table."""
-    past = when.replace(tzinfo=None).isoformat(" ") if database.is_sqlite else when.isoformat()
+def add_past(database: Database, people: int, messages: int, now: datetime) -> dict[str, int]:
+    """At least so many messages of the past, spread over everybody; the rows that were made, by table.
+
+    They are of three months ago, and the receipts, which are not kept for ever, of an hour ago.
+    """
+    past, lately = (_written(now - ago, database) for ago in (timedelta(days=90), timedelta(hours=1)))
     state = f"'{_STATE}'" if database.is_sqlite else f"CAST('{_STATE}' AS jsonb)"
     with database.read() as connection:
         base = int(connection.execute(text("SELECT coalesce(max(id), 0) FROM runs")).scalar_one())
@@ -41,10 +48,20 @@ def add_past(database: Database, people: int, messages: int, when: datetime) -> 
     while made * A_RUN < messages:
         for at in range(1, people + 1, SLICE):
             to = min(at + SLICE - 1, people)
-            given = {"past": past, "base": base, "from": at, "to": to, "first": base + at, "last": base + to}
+            given = {
+                "past": past,
+                "lately": lately,
+                "base": base,
+                "from": at,
+                "to": to,
+                "first": base + at,
+                "last": base + to,
+            }
+            no = "0" if database.is_sqlite else "false"
             statements = [
                 _RUNS.format(state=state.replace(":", r"\:")),
-                _ANSWERS.format(no="0" if database.is_sqlite else "false"),
+                _ANSWERS.format(no=no),
+                _RECEIPTS.format(no=no, each=A_RECEIPT),
             ]
             statements += [one.format(half=half, priority=2 * half) for half in (0, 1) for one in (_OUT, _IN)]
             with database.write() as connection:
@@ -58,7 +75,11 @@ def add_past(database: Database, people: int, messages: int, when: datetime) -> 
         with database.write() as connection:
             connection.execute(text("SELECT setval('runs_id_seq', (SELECT max(id) FROM runs))"))
     assert _count(database, "runs") == first_run + made
-    return {"runs": made, "answers": made, "messages": made * A_RUN}
+    return {"runs": made, "answers": made, "messages": made * A_RUN, "receipts": _count(database, "receipts")}
+
+
+def _written(moment: datetime, database: Database) -> str:
+    return moment.replace(tzinfo=None).isoformat(" ") if database.is_sqlite else moment.isoformat()
 
 
 def _count(database: Database, table: str) -> int:
