@@ -55,8 +55,8 @@ def readings(digits: str, decimal: str) -> tuple[Number, ...]:
     if not grouped:
         return (fraction,)
     whole = int("".join(parts))
-    if signs[0] != decimal:
-        return (whole,)
+    if signs[0] != decimal or (decimal == "." and digits.endswith("00")):
+        return (whole,)  # nobody ends a fraction in noughts: "1.200"
     return (whole, fraction) if decimal == "," else (fraction, whole)
 
 

@@ -33,7 +33,9 @@ def read_yesno(
     clauses = _clauses(message)
     if _begins_with_if(message) or _ends_in_except(message) or _is_of_another_day(clauses, echoed):
         return UNCLEAR
-    if message.raw.isascii() and any(piece.has("yes") and piece.has("undecided") for piece in message.pieces):
+    if message.raw.isascii() and any(
+        piece.has("yes") and piece.has("undecided") and piece.senses["yes"] != "wish" for piece in message.pieces
+    ):
         return UNCLEAR  # "si puedo" may be "if I can"; "sí puedo" is not
     if "conditional" in message.senses and _is_taken_back(message):
         return Reading("unclear", suggestion=False)
