@@ -47,7 +47,7 @@ def _options(review: Review, state: State, question: Question) -> None:
         at = f"{state.name}:options.{option.key}"
         for language, word in _words_of(option, review.flow.languages):
             what = f'State {state.name}: "{word}" ({language})'
-            if _taken(review, at, what, language, word, word == option.label.get(language)):
+            if _taken(review, question, at, what, language, word, word == option.label.get(language)):
                 continue
             others = [each for each in owners[language, plain(word) or word] if each.key != option.key]
             place = _number_of(word)
@@ -100,12 +100,13 @@ def _words_of(option: Option, languages: tuple[str, ...]) -> Iterator[tuple[str,
             yield language, word
 
 
-def _taken(review: Review, at: str, what: str, language: str, word: str, label: bool) -> bool:
+def _taken(review: Review, question: Question, at: str, what: str, language: str, word: str, label: bool) -> bool:
     """Notes a word that is a command, or that a provider acts on; whether nobody can answer with it."""
     bare = plain(word).replace(" ", "")
     others = tuple(each for each in review.flow.languages if each != language)
     command = read_command(word, (language, *others)).command
-    if bare in STOPS or command == "stop":
+    reading = understand(question, word, ReplyContext(language, review.flow.languages, _NOON))
+    if bare in STOPS or reading.command == "stop" or reading.unsure_stop:
         review.error(
             "stop-word-option",
             at,

@@ -119,6 +119,13 @@ def others(language: str) -> tuple[str, ...]:
 
 
 @cache
+def habits(language: str) -> frozenset[str]:
+    """The group `habits`: what people quit, beside a weak sign of stopping: "arrêter de fumer" is no wish to be left alone."""
+    groups = dict(words(language).groups)
+    return frozenset(_alternatives(groups.get("habits", ""), groups))
+
+
+@cache
 def mistakes(language: str) -> tuple[str, ...]:
     """The group `mistake`: words of a clause that tells of a wrong answer, beside the wish to go back."""
     groups = dict(words(language).groups)

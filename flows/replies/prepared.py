@@ -11,11 +11,12 @@ from flows.replies.counting import Counted, units, whom
 from flows.replies.echo import echoes
 from flows.replies.facts import NOTHING, About, about, contrary
 from flows.replies.latin import Sounds, sounds_of
-from flows.replies.lexicon import Lexicon, lexicon, senses_of
+from flows.replies.lexicon import Lexicon, lexicon, read_name, senses_of
 from flows.replies.options import Options, of_question, of_scale
 from flows.replies.pieces import NO_VOCABULARY, Vocabulary
 from flows.replies.quantities import counted_unit
 from flows.replies.reading import ReplyContext
+from flows.replies.stop import wish
 
 _MOST = 1024
 
@@ -30,7 +31,7 @@ class Prepared:
     "" where it counts other things. `sounds`: the options' names as they sound, where the
     reader's script is not Latin. `about`: what a yes-or-no question asks about, `told`: words that answer it. `part`: the part of the day that a question
     for a time asks about. `starts`: a question for a day asks from which. `counts_time`: an amount of time
-    answers.
+    answers. `quitting`: options' names that sound like a wish to stop ("Quit smoking").
     """
 
     question: Question
@@ -48,6 +49,7 @@ class Prepared:
     part: str
     starts: bool
     counts_time: bool
+    quitting: frozenset[str]
 
 
 _kept: dict[tuple[int, str, tuple[str, ...]], Prepared] = {}
@@ -89,6 +91,7 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         counted=whom(question, words) if question.kind == "number" else None,
         sounds=sounds_of(vocabulary, words.languages[0]),
         counts=counts,
+        quitting=_quitting(options, words) if options is not None else frozenset(),
         counts_time=bool(counts) or (options is not None and any(span and span.timed for span in options.spans)),
         about_contact=question.kind in ("choice", "choices") and _about_contact(vocabulary, words),
     )
@@ -102,3 +105,14 @@ def _about_contact(vocabulary: Vocabulary, words: Lexicon) -> bool:
 
 def _is_contact(name: str, words: Lexicon) -> bool:
     return "contact" in words.entries.get(name, {})
+
+
+def _quitting(options: Options, words: Lexicon) -> frozenset[str]:
+    """Names of several words that sound like a wish to stop and are none by themselves, as "stop texting me" is."""
+    return frozenset(
+        name
+        for name in options.full
+        if " " in name
+        and words.entries.get(name, {}).get("stop") not in ("words", "clear")
+        and wish(read_name(name, words), words, False) in ("weak", "doubt", "stop")
+    )

@@ -15,11 +15,13 @@ A file of words has these strengths (section `stop`):
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from functools import cache
 from typing import Literal
 
 from flows.replies.lexicon import Lexicon
-from flows.replies.patterns import alarm, others, pair, pattern, said_in_patterns, texts
+from flows.replies.patterns import alarm, habits, others, pair, pattern, said_in_patterns, texts
 from flows.replies.pieces import Message, Piece
 from flows.replies.words import languages, words
 
@@ -60,6 +62,16 @@ def wish(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool
     if found in ("weak", "doubt") and len(clauses) > 1 and _is_in_every_clause(message, lexicon, open_question):
         return "stop"
     return found
+
+
+def besides(message: Message, names: Collection[str]) -> Message:
+    """The reply without the options that sound like a wish to stop: "Quit smoking please" leaves "please"."""
+    pieces = [piece for piece in message.pieces if piece.text not in names]
+    return message if len(pieces) == len(message.pieces) else replace(message, pieces=pieces, whole=_whole(pieces))
+
+
+def _whole(pieces: list[Piece]) -> str:
+    return " ".join(piece.text for piece in pieces)
 
 
 def _says_nothing_of_it(message: Message, lexicon: Lexicon) -> bool:
@@ -193,6 +205,8 @@ def _in_language(language: str, text: str, message: Message, lexicon: Lexicon) -
     if said is not None and not text[said.end() :].startswith(others(language)):
         return "pattern"
     match = weak.search(text) if weak is not None else None
+    if match is not None and any(f" {habit} " in f" {text[match.start() :]}" for habit in habits(language)):
+        match = None  # "arrêter de fumer"
     if match is not None:
         rest = text[match.end() :].removeprefix(next(iter(_texts(language, text[match.end() :])), ""))
         return "alone" if match.start() == 0 and not _words_left(message, rest) else "beside"

@@ -25,7 +25,7 @@ from flows.replies.postal_code import read_postal_code
 from flows.replies.prepared import Prepared, prepared
 from flows.replies.reading import Reading, ReplyContext
 from flows.replies.scale import read_scale
-from flows.replies.stop import wish
+from flows.replies.stop import besides, wish
 from flows.replies.text import read_text
 from flows.replies.times import read_time
 from flows.replies.yesno import read_yesno
@@ -104,7 +104,8 @@ def _as_heard(ready: Prepared, message: Message, sounds: Sounds, context: ReplyC
 def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContext) -> Reading:
     question = ready.question
     is_open = question.kind in _OPEN
-    wished = wish(message, ready.lexicon, is_open, loose=question.other)
+    asking = besides(message, ready.quitting) if ready.quitting else message
+    wished = wish(asking, ready.lexicon, is_open, loose=question.other) if asking.pieces else None
     if wished == "stop" and not is_open and (corrected := _after_halt(ready, message, text, context)) is not None:
         return corrected
     if wished in ("stop", "pattern") and ready.about_contact and (way := _way_instead(ready, message, text, context)):
@@ -123,13 +124,19 @@ def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContex
     if order is not None and order.command == "language" and _is_about_languages(ready, message, named=named):
         return reading
     if wished in ("weak", "pattern"):
-        return replace(reading, unsure_stop=True) if named else STOP
+        slip = ready.options is not None and not any(_may_name(piece) for piece in message.pieces)
+        return replace(reading, unsure_stop=True) if named and not slip else STOP
     if order is not None and not (named and _outweighs(ready, message, order)):
         return order
     passing = skips(message, ready.lexicon) or _has_none(ready, message, reading)
     if passing == "skip" or (passing is not None and (reading.outcome == "unclear" or passing == "refuse")):
         reading = Reading("skipped") if question.optional else UNCLEAR
     return replace(reading, unsure_stop=True) if wished == "doubt" else reading
+
+
+def _may_name(piece: Piece) -> bool:
+    """Whether a piece names an option as it stands: a wish to stop is no slip of one ("ayoko na" of "malayo")."""
+    return bool(piece.options) or piece.is_digits or piece.has("number", "ordinal", "letter", "last")
 
 
 def _is_half_a_wish(message: Message, ready: Prepared) -> bool:
