@@ -84,7 +84,7 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
         vocabulary=vocabulary,
         asked=units(question, words) if question.kind == "number" else frozenset(),
         echoed=echoes(question) if question.kind in ("yesno", "scale", "choice") else frozenset(),
-        starts=question.kind == "date" and "from" in senses_of(question.text, words),
+        starts=question.kind == "date" and not senses_of(question.text, words).isdisjoint(("from", "begins")),
         part=asked_part(question, words) if question.kind == "time" else "",
         about=about(question, words) if question.kind == "yesno" else NOTHING,
         told=contrary(question, words) if question.kind == "yesno" else {},

@@ -60,3 +60,9 @@ def test_a_day_told_by_another_and_months_by_number(language: str, reply: str, d
 
 def test_one_month_is_no_january() -> None:
     assert read(_FLOW, "day", "ar", "بعد شهر واحد").value != "2027-01-01"
+
+
+def test_from_a_day_is_that_day_where_it_is_asked_when_one_begins() -> None:
+    begins = _FLOW.replace("uk: Якого дня?", "uk: Якого дня зможете почати?")
+    assert read(begins, "day", "uk", "з 11 січня").value == "2027-01-11"
+    assert read(_FLOW, "day", "uk", "з 11 січня").outcome == "unclear"
