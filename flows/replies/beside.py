@@ -13,7 +13,7 @@ _SHORT_REPLY = 4
 #: Words of an option's matter name it beside fewer other words than this.
 _AKIN_WORDS = 5
 #: Fewer still where one of them is a word that nobody knows: "اكل للقطة", food for the cat.
-_FEW_WORDS = 2
+_FEW_WORDS = 3
 #: A family's word is surer, since the options are all of its group: "جارتي ام احمد بتسقيها", my neighbour waters it; so is
 #: a phrase of so many words or Chinese characters.
 _SURE_WORDS = 4
@@ -78,7 +78,7 @@ def is_far_fetched(found: list[Mention], message: Message, options: Options, lex
     }
     beside = content - taken
     strange = any(pieces[at].is_unknown for at in beside)
-    few = _SURE_WORDS if sure else _FEW_WORDS if options.other is not None else _FEW_WORDS + 1
+    few = _SURE_WORDS if sure else _FEW_WORDS
     characters = sum(_is_han(pieces[at]) for at in beside)
     return len(beside) - characters / 2 >= (few if strange else _AKIN_WORDS)
 

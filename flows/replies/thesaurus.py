@@ -22,6 +22,9 @@ _EVERYWHERE = "en"
 #: A shorter stem of a word that stands in no option's name would find too many words.
 _SHORTEST_ROOT = 4
 _SHORTEST_ARABIC_ROOT = 3
+#: The Arabic article, and how many words a name with one may have: "فاتورة كهربا", "فاتورة الكهربا".
+_ARTICLE = "ال"
+_PAIR = 2
 
 
 class Word(NamedTuple):
@@ -111,11 +114,24 @@ def _words(texts: Sequence[str], own: Words, lexicon: Lexicon) -> Iterator[Word]
             continue
         is_hour = not _HOURS.isdisjoint(lexicon.entries.get(text, ()))
         if " " in text:
-            yield Word(text, (), (), is_hour, common, _denies(text, own))
+            for phrase in (text, *_alike(text, own)):
+                yield Word(phrase, (), (), is_hour, common, _denies(phrase, own))
         elif own is lexicon.first or text not in lexicon.first.senses:
             forms = tuple(form for form in variants(text) if form not in lexicon.entries)
             roots = tuple(root for root in stems(text) if _is_long(root))
             yield Word(text, forms, roots, is_hour, common, denies=False)
+
+
+def _alike(phrase: str, own: Words) -> Iterator[str]:
+    """The phrase with another spelling of one of its words, or in Arabic with the article on its last word or on none."""
+    said = phrase.split(" ")
+    for at, word in enumerate(said):
+        for other in own.spellings.get(word, ()):
+            yield " ".join((*said[:at], other, *said[at + 1 :]))
+    if own.language == "ar" and len(said) == _PAIR:
+        head, last = said[0], said[1].removeprefix(_ARTICLE)
+        if len(last) >= _SHORTEST_ARABIC_ROOT and not own.senses.get(head, {}).keys() & {"not", "lacks", "none"}:
+            yield from {f"{head} {last}", f"{head} {_ARTICLE}{last}"} - {phrase}
 
 
 def _denies(phrase: str, own: Words) -> bool:
