@@ -207,8 +207,11 @@ class Dispatcher:
     async def _serve(self, lane: Lane) -> Claim:
         """Claim for a sender and start sending."""
         tried: list[Claim] = []
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             found = await self._writer.run(partial(self._claim, lane.sender_id, *lane.wanted(), tried))
+            lane.claim_seconds = loop.time() - began
         except SQLAlchemyError:
             # The commit may have happened all the same: then these are ours, and go back into the queue.
             for message in tried[-1].messages if tried else ():

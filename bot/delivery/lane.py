@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from bot.delivery.claim import Claimed
 from storage.models.messages import PRIORITY_REPLY
 
-#: Seconds' worth of sends that are claimed ahead, so that a fast provider never waits for the database.
-AHEAD = 0.1
+#: Seconds' worth of sends that are claimed ahead, so that a fast provider never waits for the database: twice what a claim takes,
+#: within these. What a process that is killed had claimed is in doubt, so that it is as little as serves.
+AHEAD, FARTHEST_AHEAD = 0.1, 0.4
 #: Seconds after which what waits for a place goes back into the queue: consent and hours are looked at when it is claimed anew.
 STALE_AFTER = 1.0
 #: Seconds over which the rate of sends is measured.
@@ -27,7 +28,7 @@ class Lane:
 
     `send` sends one message and records what became of it, and says `leave` in between; `release` puts one back that was not
     handed over; `room` is called when there are places again for what is known to be due (`more`). `again`: the loop's time
-    before which the pace lets nothing leave. `sending`: who carries a message just now.
+    before which the pace lets nothing leave. `claim_seconds`: how long the last claim took. `sending`: who carries a message just now.
     """
 
     sender_id: int
@@ -38,6 +39,7 @@ class Lane:
     claiming: bool = False
     more: bool = False
     again: float = 0.0
+    claim_seconds: float = 0.0
     sending: set[Carrier] = field(default_factory=set)
     _replies: deque[tuple[float, Claimed]] = field(default_factory=deque)
     _others: deque[tuple[float, Claimed]] = field(default_factory=deque)
@@ -52,7 +54,8 @@ class Lane:
 
     def wanted(self) -> tuple[int, int]:
         """How many messages to claim now, and how many of them may be no replies; (0, 0) while there is no need."""
-        ahead = min(4 * self.places, int(self._measured() * AHEAD))
+        seconds = min(FARTHEST_AHEAD, max(AHEAD, 2 * self.claim_seconds))
+        ahead = min(8 * self.places, int(self._measured() * seconds))
         waiting = len(self._replies) + len(self._others)
         free = self.places - len(self.sending) + ahead - waiting
         if free < max(1, self.places // 4) or (ahead and waiting > ahead // 2):

@@ -315,6 +315,23 @@ async def test_what_waits_too_long_for_a_place_goes_back_and_is_looked_at_again(
     assert released == [message.id for message in taken[3:]]
 
 
+async def test_what_is_claimed_ahead_lasts_while_the_next_claim_is_made() -> None:
+    """A fast provider does not wait for a slow database; what a kill would leave in doubt is no more than that."""
+
+    async def send(*_: object) -> None: ...
+
+    def ahead(rate: float, claim_seconds: float) -> int:
+        lane = Lane(1, 64, send, lambda _: None, lambda _: None, claim_seconds=claim_seconds)
+        lane._rate, lane._since = rate, asyncio.get_running_loop().time() + 60
+        return lane.wanted()[0] - lane.places
+
+    assert ahead(0.0, 0.2) == 0, "nobody knows yet how fast it goes"
+    assert ahead(100.0, 0.01) == 10, "a tenth of a second"
+    assert ahead(1_000.0, 0.1) == 200, "twice what a claim takes"
+    assert ahead(1_000.0, 9.0) == 400, "within bounds"
+    assert ahead(50_000.0, 9.0) == 8 * 64
+
+
 async def test_stopping_does_not_wait_for_ever_for_a_database_that_is_away(database: Database, clock: SetClock) -> None:
     town, channel = a_town(database), RecordingChannel()
     message = town.message()
