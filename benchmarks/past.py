@@ -29,7 +29,7 @@ _ANSWERS = """INSERT INTO answers (community_id, participant_id, run_id, revisio
  answered_at) SELECT 1, participant_id, id, 1, 'focus', 'focus', '"lights"', 'the street lights', 'en', {no}, :past
  FROM runs WHERE id BETWEEN :first AND :last"""
 #: Of every so many runs a receipt is kept, by the id of an earlier try: its message was queued once more, and has another id since.
-A_RECEIPT = 100
+A_RECEIPT = 20
 _RECEIPTS = """INSERT INTO receipts (sender_id, provider_id, status, retry_once, received_at)
  SELECT 1, 'try-' || id, 'undelivered', {no}, :lately FROM runs WHERE id BETWEEN :first AND :last AND id % {each} = 0"""
 _STATE = '{"flow": "check-in", "seed": 1, "language": "en", "status": "ended", "outcome": "completed", "answers": {"focus": "lights"}}'
