@@ -48,6 +48,7 @@ class AuditedMessage:
     reply_to: int | None
     due_at: datetime | None
     claimed_at: datetime | None
+    sent_at: datetime | None
     created_at: datetime
     hours_exempt_until: datetime | None
     retried_at: datetime | None
@@ -73,8 +74,8 @@ def messages_by_participant(connection: Connection, since: datetime | None) -> I
     statement = (
         select(
             _m.id, _m.participant_id, _m.address_id, _m.sender_id, _m.community_id, _m.run_id, _m.update_id,
-            _m.direction, _m.kind, _m.status, _m.priority, _m.reply_to, _m.due_at, _m.claimed_at, _m.created_at,
-            _m.hours_exempt_until, _m.retried_at, Participant.timezone,
+            _m.direction, _m.kind, _m.status, _m.priority, _m.reply_to, _m.due_at, _m.claimed_at, _m.sent_at,
+            _m.created_at, _m.hours_exempt_until, _m.retried_at, Participant.timezone,
             Participant.erased_at.is_not(None).label("erased"),
         )
         .outerjoin(Participant, Participant.id == _m.participant_id)

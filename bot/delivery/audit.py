@@ -25,6 +25,8 @@ EXAMPLES = 20
 STUCK_AFTER, PENDING_AFTER = timedelta(minutes=10), timedelta(days=1)
 #: What was claimed in the same moment in which a STOP was being written was on its way already.
 IN_FLIGHT = timedelta(seconds=5)
+#: How long a transaction may take from the moment that it notes to its commit.
+COMMITS_WITHIN = timedelta(seconds=5)
 #: Alike messages that answer nothing are twins when they were written so close together.
 TWINS_WITHIN = timedelta(minutes=1)
 
@@ -194,7 +196,12 @@ def _is_overtaken(old: AuditedMessage, new: AuditedMessage) -> bool:
         or old.retried_at is not None
     ):
         return False
-    waits = old.due_at is not None and old.due_at <= new.claimed_at
+    if old.sent_at is not None and new.sent_at is not None and old.sent_at <= new.sent_at:
+        # A claim notes the time at which it began: it may have stood still until the other one was through.
+        return False
+    # What was written in a transaction that committed only then was not there to be waited for; one conversation has one at a time.
+    written = old.created_at + COMMITS_WITHIN <= new.claimed_at
+    waits = written and old.due_at is not None and old.due_at <= new.claimed_at
     together = old.run_id is not None and old.run_id == new.run_id
     return old.sender_id == new.sender_id and old.priority <= new.priority and (waits or together)
 

@@ -371,7 +371,7 @@ def test_what_left_in_the_hours_of_somebody_who_was_erased_is_no_fault(database:
 def test_what_overtook_a_message_that_it_ought_to_have_waited_for(database: Database) -> None:
     town = a_town(database)
     resident = town.resident()
-    left(town, resident, at=NOON + MINUTE, due_at=NOON)
+    left(town, resident, at=NOON + MINUTE, due_at=NOON, created_at=NOON - MINUTE)
     overtaker = left(town, resident, at=NOON)
     (finding,) = report(town).findings
     assert (finding.kind, finding.code, finding.examples) == ("out_of_order", "overtaken", [overtaker])
@@ -382,11 +382,15 @@ def test_what_overtook_a_message_that_it_ought_to_have_waited_for(database: Data
     [
         {"due_at": NOON + MINUTE},
         {"priority": 2, "due_at": NOON},
-        {"due_at": NOON, "retried_at": NOON + MINUTE},
+        {"due_at": NOON, "retried_at": NOON + MINUTE, "created_at": NOON - MINUTE},
+        # Written just before, and committed only after: nobody could wait for it.
+        {"due_at": NOON, "created_at": NOON - timedelta(seconds=1)},
+        # The later one's claim began first, stood still, and went on when this one had gone.
+        {"due_at": NOON - MINUTE, "created_at": NOON - MINUTE, "sent_at": NOON},
     ],
 )
 def test_what_may_overtake(database: Database, old: dict[str, Any]) -> None:
-    """What was not due, was less urgent, or went a second time later."""
+    """What was not due, was less urgent, went a second time later, was not there yet, or was there first all the same."""
     town = a_town(database)
     resident = town.resident()
     left(town, resident, **{"at": NOON + MINUTE, **old})
