@@ -108,7 +108,15 @@ def test_the_language_that_is_in_the_way_is_no_wish_to_change_it(language: str, 
 
 @pytest.mark.parametrize(
     ("language", "reply"),
-    [("uk", "достали ваші смски"), ("uk", "хочу припинити участь"), ("zh", "把我号码删掉"), ("ar", "خلاص بطلت بدي")],
+    [
+        ("uk", "не треба мені ваших повідомлень"),
+        ("uk", "припиняйте"),
+        ("ar", "ماعاد بدي منكم رسائل"),
+        ("uk", "достали ваші смски"),
+        ("uk", "хочу припинити участь"),
+        ("zh", "把我号码删掉"),
+        ("ar", "خلاص بطلت بدي"),
+    ],
 )
 def test_wishes_to_stop_where_other_words_are_taken(language: str, reply: str) -> None:
     assert _value("barrier", language, reply) == "stop"
