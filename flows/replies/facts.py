@@ -9,7 +9,7 @@ from flows.definition import Question
 from flows.replies.echo import SMALL, is_echo, is_han
 from flows.replies.lexicon import Lexicon, senses_of
 from flows.replies.normal import key
-from flows.replies.patterns import contraries
+from flows.replies.patterns import asked_matters, contraries
 from flows.replies.pieces import Piece
 from flows.replies.words import nearest_language
 
@@ -120,7 +120,9 @@ def _matters(tag: str, text: str) -> set[tuple[str, bool]]:
     if language is None:
         return set()
     found = contraries(language).items()
-    return {
+    asked = asked_matters(language).items()
+    named = {(matter, True) for matter, asks in asked if any(f" {word} " in said for word in asks)}
+    return named or {
         (matter, at == 0)
         for matter, sides in found
         for at, side in enumerate(sides)
@@ -134,5 +136,20 @@ def says_contrary(pieces: list[Piece], words: Mapping[str, bool]) -> bool | None
         return None
     said = f" {' '.join(piece.text for piece in pieces)} "
     found = {answer for word, answer in words.items() if f" {word} " in said}
-    denied = any(piece.has("not", "no", "undecided", "if", "or") for piece in pieces)
-    return found.pop() if len(found) == 1 and not denied else None
+    if len(found) != 1 or any(piece.has("undecided", "if", "or") for piece in pieces):
+        return None
+    first = min(said.index(f" {word} ") for word in words if f" {word} " in said)
+    last = max(said.index(f" {word} ") + len(word) for word in words if f" {word} " in said)
+    denied = [piece for piece in pieces if piece.has("not") or piece.senses.get("no", "alone") != "alone"]
+    at = [said.index(f" {piece.text} ") for piece in denied]
+    if any(one < first or (one >= last and not is_han(piece.text)) for one, piece in zip(at, denied, strict=True)):
+        return None
+    return found.pop()
+
+
+def denies_contrary(pieces: list[Piece], words: Mapping[str, bool]) -> bool:
+    """Whether the clause says no to what would be a no: "not broken" where it is asked whether a thing works."""
+    said = f" {' '.join(piece.text for piece in pieces)} "
+    return (
+        any(not value and f" {word} " in said for word, value in words.items()) and says_contrary(pieces, words) is None
+    )

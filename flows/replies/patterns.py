@@ -155,3 +155,14 @@ def contraries(language: str) -> dict[str, tuple[tuple[str, ...], tuple[str, ...
         for name, text in groups.items()
         if name.startswith("is_")
     }
+
+
+@cache
+def asked_matters(language: str) -> dict[str, tuple[str, ...]]:
+    """The groups `asks_owned` …: words by which a question asks of a matter, and that answer nothing themselves: "the owner"."""
+    groups = dict(words(language).groups)
+    return {
+        name.removeprefix("asks_"): tuple(_alternatives(text, groups))
+        for name, text in groups.items()
+        if name.startswith("asks_")
+    }

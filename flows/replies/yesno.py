@@ -7,7 +7,17 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from flows.replies.echo import SMALL, has_echo, is_echo, is_han, is_verb_asked, tells_of_me
-from flows.replies.facts import NOTHING, TIMES, About, counts, denies_fact, is_enough, says_contrary, says_not
+from flows.replies.facts import (
+    NOTHING,
+    TIMES,
+    About,
+    counts,
+    denies_contrary,
+    denies_fact,
+    is_enough,
+    says_contrary,
+    says_not,
+)
 from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.reading import Reading
 from flows.replies.when import tells_when
@@ -138,6 +148,8 @@ def _votes(clause: list[Piece], echoed: frozenset[str], asked: About, told: Mapp
     if votes:
         fact = says_contrary(pieces, told) if told and all(strength == "weak" for strength, _ in votes) else None
         return votes if fact is None else [("weak", fact)]  # "bien oscuro"
+    if told and denies_contrary(pieces, told):
+        return [("unsure", False)]
     denied = any("not" in piece.senses for piece in pieces)
     if denied and len(pieces) > 1 and _echoes(pieces, echoed):
         return [("sentence", False)]

@@ -31,6 +31,14 @@ states:
   lease:
     ask: yesno
     text: {en: Do you have a lease?, fr: Avez-vous un bail?, es: ¿Tiene contrato?, tl: May kontrata ka ba?}
+    next: owner
+  owner:
+    ask: yesno
+    text: {en: Do you own your home?, fr: Êtes-vous propriétaire?, es: ¿Es dueño de su casa?, tl: Sa iyo ba ang bahay?}
+    next: alarm
+  alarm:
+    ask: yesno
+    text: {en: Do you have a working smoke alarm?, fr: Avez-vous un avertisseur qui marche?, es: ¿Tiene un detector que funciona?, tl: May gumagana ka bang alarm?}
     next: done
   done: {say: {en: Thanks, fr: Merci, es: Gracias, tl: Salamat}, end: completed}
 """
@@ -65,6 +73,15 @@ states:
         ("safe", "tl", "delikado po", False),
         ("dark", "en", "pitch black", True),
         ("dark", "es", "está iluminado", False),
+        ("owner", "en", "renting", False),
+        ("owner", "en", "paid off the mortgage in 09", True),
+        ("owner", "fr", "chu locataire", False),
+        ("owner", "es", "rentamos", False),
+        ("owner", "tl", "sa biyenan ko po itong bahay", False),
+        ("alarm", "en", "battery died", False),
+        ("alarm", "fr", "y'a pu de batterie dedans", False),
+        ("alarm", "es", "está descompuesto", False),
+        ("alarm", "tl", "matagal na pong lowbat", False),
         ("lease", "en", "nothing on paper", False),
         ("lease", "tl", "wala po usapan lang", False),
     ],
@@ -80,6 +97,9 @@ def test_a_fact_answers(state: str, language: str, reply: str, value: bool) -> N
         ("bright", "en", "ask my neighbour"),
         ("safe", "en", "safe and dangerous"),
         ("safe", "en", "not dangerous or safe"),
+        ("owner", "en", "the owner lives upstairs"),
+        ("owner", "es", "el dueño es mi tío"),
+        ("alarm", "en", "not broken"),
     ],
 )
 def test_what_tells_neither_is_asked_about(state: str, language: str, reply: str) -> None:
