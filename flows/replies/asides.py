@@ -16,7 +16,7 @@ _LONGEST = 14
 def is_aside(message: Message, lexicon: Lexicon, *, counts_time: bool, has_options: bool) -> bool:
     """Whether the reply is no answer yet. `counts_time`: the question asks for an amount of time, so that "a minute" is one.
     `has_options`: it has options that can be asked about."""
-    tokens = message.whole.split(" ")
+    tokens = message.tokens
     if _alarms(lexicon.languages).isdisjoint(tokens):
         return False
     return (
@@ -36,7 +36,7 @@ def _alarms(languages: tuple[str, ...]) -> frozenset[str]:
 def puts_off(message: Message, lexicon: Lexicon) -> bool:
     """Whether the reply begins by putting us off, as phones do by themselves: "I am driving and will text you later".
     "2, will text you later" answers first."""
-    tokens = message.whole.split(" ")
+    tokens = message.tokens
     if _alarms(lexicon.languages).isdisjoint(tokens):
         return False
     first = next((piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from flows.replies.lexicon import Lexicon
-from flows.replies.patterns import alarm, mistakes, pattern
+from flows.replies.patterns import alarm, alarms, mistakes, pattern
 from flows.replies.pieces import Message
 from flows.replies.reading import Command, Reading
 
@@ -34,10 +34,18 @@ def command(message: Message, lexicon: Lexicon, open_question: bool) -> Reading 
             return Reading("command", command=cast(Command, name))
     return (
         _language(message, lexicon, open_question)
-        or _asked(message, lexicon)
-        or (None if open_question else _lost(message, lexicon))
+        or (_in_more_words(message, lexicon, open_question) if _may_ask(message, lexicon) else None)
         or _in_clauses(message, lexicon, open_question)
     )
+
+
+def _may_ask(message: Message, lexicon: Lexicon) -> bool:
+    """Whether the reply has a word of those that every request in more words has one of."""
+    return not alarms(lexicon.languages, "asks").isdisjoint(message.tokens)
+
+
+def _in_more_words(message: Message, lexicon: Lexicon, open_question: bool) -> Reading | None:
+    return _asked(message, lexicon) or (None if open_question else _lost(message, lexicon))
 
 
 def _in_clauses(message: Message, lexicon: Lexicon, open_question: bool) -> Reading | None:
@@ -79,7 +87,7 @@ def _asked(message: Message, lexicon: Lexicon) -> Reading | None:
     """A request in more words: "could someone please call me back", held against each language's patterns."""
     if not 2 <= len(message.pieces) <= _LONGEST:
         return None
-    tokens = message.whole.split(" ")
+    tokens = message.tokens
     stripped: set[str] = set()
     for own in lexicon.all:
         if alarm(own.language, "asks").isdisjoint(tokens):
@@ -97,7 +105,7 @@ def _matches(message: Message, lexicon: Lexicon, name: str) -> bool:
     """Whether the whole reply is a request in more words, by a pattern of any language: "je saute celle-là"."""
     if not 2 <= len(message.pieces) <= _LONGEST:
         return False
-    tokens = message.whole.split(" ")
+    tokens = message.tokens
     stripped: set[str] = set()
     for own in lexicon.all:
         if not alarm(own.language, "asks").isdisjoint(tokens):
@@ -112,7 +120,7 @@ def _lost(message: Message, lexicon: Lexicon) -> Reading | None:
     """Help, for a reply that says that it does not understand and little more: "help me i dont get it"."""
     if not 2 <= len(message.pieces) <= _LONGEST:
         return None
-    tokens = message.whole.split(" ")
+    tokens = message.tokens
     for own in lexicon.all:
         if alarm(own.language, "asks").isdisjoint(tokens):
             continue
@@ -163,7 +171,7 @@ def skips(message: Message, lexicon: Lexicon) -> str | None:
         for sense in ("skip", "refuse", "not_applicable", "dont_know"):
             if sense in senses:
                 return sense
-    if _matches(message, lexicon, "asks.skip"):
+    if _may_ask(message, lexicon) and _matches(message, lexicon, "asks.skip"):
         return "skip"
     said = [lexicon.entries.get(clause.bare, {}) for clause in clauses(message)]
     passing = bool(said) and all(not _PASSING.isdisjoint(senses) for senses in said)

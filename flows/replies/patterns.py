@@ -80,6 +80,12 @@ def alarm(language: str, family: str) -> frozenset[str]:
 
 
 @cache
+def alarms(languages: tuple[str, ...], family: str) -> frozenset[str]:
+    """The words of `alarm` in any of `languages`: most replies have none."""
+    return frozenset().union(*(alarm(language, family) for language in languages))
+
+
+@cache
 def said_in_patterns(language: str) -> frozenset[str]:
     """Every word that the patterns of stopping of a language have."""
     own = words(language)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from flows.replies.words import Senses
 
+_T = TypeVar("_T")
 _MEASURE: Senses = {"measures": True}
 _CLAUSE_ENDS = frozenset(".,;:!?()-/\n")
 
@@ -78,6 +78,18 @@ def longest(phrases: Mapping[str, object]) -> dict[str, int]:
 NO_VOCABULARY = Vocabulary({})
 
 
+class _Once(Generic[_T]):
+    """A property that is worked out once; without the lock that `functools.cached_property` takes before Python 3.12."""
+
+    def __init__(self, make: Callable[[Message], _T]) -> None:
+        self._make = make
+
+    def __get__(self, message: Message, _: type[Message]) -> _T:
+        found = self._make(message)
+        message.__dict__[self._make.__name__] = found  # found there before this one is asked again
+        return found
+
+
 @dataclass(frozen=True)
 class Message:
     """A reply, normalised and read phrase by phrase. `whole` is its key: the tokens with one space between."""
@@ -87,12 +99,17 @@ class Message:
     whole: str
     pieces: list[Piece]
 
-    @cached_property
+    @_Once
     def senses(self) -> frozenset[str]:
         """Everything that any of its pieces can mean: a cheap first look."""
         return frozenset().union(*[piece.senses for piece in self.pieces])
 
-    @cached_property
+    @_Once
+    def tokens(self) -> list[str]:
+        """The words and signs of `whole`."""
+        return self.whole.split(" ")
+
+    @_Once
     def bare(self) -> str:
         """The reply without politeness and signs, which may stand anywhere: "help, please!" is "help"."""
         return " ".join(piece.text for piece in self.pieces if "polite" not in piece.senses and not piece.is_sign)

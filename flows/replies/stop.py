@@ -76,7 +76,7 @@ def _whole(pieces: list[Piece]) -> str:
 
 def _says_nothing_of_it(message: Message, lexicon: Lexicon) -> bool:
     """Whether the reply has none of the words that every wish to stop has one of: most replies are seen at once to have none."""
-    tokens = message.whole.split(" ")
+    tokens = message.tokens
     if not (lexicon.stopping.isdisjoint(tokens) and _signs().isdisjoint(tokens)):
         return False
     return "stop" not in message.senses and not _spelled_out(message.whole)
@@ -139,12 +139,12 @@ def _strength(clause: list[Piece], lexicon: Lexicon) -> object:
 
 
 def _spelled_out(whole: str) -> bool:
-    return whole.replace(".", " ").replace("-", " ").split() == ["s", "t", "o", "p"]
+    return whole.startswith("s") and whole.replace(".", " ").replace("-", " ").split() == ["s", "t", "o", "p"]
 
 
 def _by_pattern(message: Message, lexicon: Lexicon, open_question: bool, loose: bool) -> Wish | None:
     found: Wish | None = None
-    tokens = message.whole.split(" ")
+    tokens = message.tokens
     freed = tokens
     if any(token[0] in _ATTACHED for token in tokens):
         freed = [part for token in tokens for part in _freed(_JOINING, token)]

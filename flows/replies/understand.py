@@ -166,13 +166,10 @@ def _after_halt(ready: Prepared, message: Message, text: str, context: ReplyCont
 
 def _has_none(ready: Prepared, message: Message, reading: Reading) -> str | None:
     """ "Don't have one" where an e-mail or a telephone number is asked for."""
+    if ready.question.kind not in _SHAPED or reading.outcome != "unclear":
+        return None
     content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "self", "intro")]
-    asked = ready.question.kind in ("phone", "email", "postal_code", "photo") and reading.outcome == "unclear"
-    if (
-        not asked
-        or not 0 < len(content) <= _SHORT_NO
-        or any(piece.is_digits or piece.text == "@" for piece in message.pieces)
-    ):
+    if not 0 < len(content) <= _SHORT_NO or any(piece.is_digits or piece.text == "@" for piece in message.pieces):
         return None
     return "not_applicable" if any(piece.has("no", "none", "not") for piece in content[:2]) else None
 
@@ -198,7 +195,7 @@ def _outweighs(ready: Prepared, message: Message, order: Reading) -> bool:
     where people are counted."""
     if ready.options is None and ready.question.kind != "number":
         return False
-    few = ready.question.kind not in ("number", "scale") or len(message.whole.split(" ")) <= _FEW
+    few = ready.question.kind not in ("number", "scale") or len(message.tokens) <= _FEW
     return order.command != "language" and " " in message.whole and few
 
 
