@@ -16,3 +16,9 @@ def read(source: str, state: str, language: str, reply: str) -> Reading:
     question = flow.states[state].ask
     assert question is not None
     return understand(question, reply, ReplyContext(language, flow.languages, _NOW))
+
+
+def meaning(source: str, state: str, language: str, reply: str) -> object:
+    """The value of an answer, or else the command or the outcome that `read` gives."""
+    found = read(source, state, language, reply)
+    return found.value if found.outcome == "answered" else found.command or found.outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.replies.words import languages, words
-from tests.replies.asked import read
+from tests.replies.asked import meaning
 
 _FLOW = """
 flow: picnic
@@ -47,8 +47,7 @@ states:
 
 def value(state: str, language: str, reply: str) -> object:
     """The option that a reply finds, or the outcome."""
-    found = read(_FLOW, state, language, reply)
-    return found.value if found.outcome == "answered" else found.outcome
+    return meaning(_FLOW, state, language, reply)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.replies.stems import stems
-from tests.replies.asked import read
+from tests.replies.asked import meaning
 
 _FLOW = """
 flow: town
@@ -55,8 +55,7 @@ states:
 
 
 def _value(state: str, language: str, reply: str) -> object:
-    found = read(_FLOW, state, language, reply)
-    return found.value if found.outcome == "answered" else found.command or found.outcome
+    return meaning(_FLOW, state, language, reply)
 
 
 def test_a_slip_of_an_input_method_finds_what_it_sounds_like() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.replies.words import languages, words
-from tests.replies.asked import read
+from tests.replies.asked import meaning, read
 
 _FLOW = """
 flow: bills
@@ -38,8 +38,7 @@ states:
 
 
 def _value(state: str, language: str, reply: str) -> object:
-    found = read(_FLOW, state, language, reply)
-    return found.value if found.outcome == "answered" else found.outcome
+    return meaning(_FLOW, state, language, reply)
 
 
 @pytest.mark.parametrize(
