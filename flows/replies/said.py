@@ -125,7 +125,7 @@ class _Gatherer:
         """ "After Friday", "the day before the 13th" are other days than the one named; "a week from Friday" is counted."""
         said = self.said_so_far
         counted = at > 0 and "unit" in self.pieces[at - 1].senses
-        shifts = shifts_day(self.pieces, self.amounts, at) and not (self.starts and "from" in piece.senses)
+        shifts = shifts_day(self.pieces, self.amounts, at) and not (self.starts and "onward" in piece.senses)
         if not shifts or (counted and "from" in piece.senses and counts_from(self.pieces, at)):
             return
         said.stray = True

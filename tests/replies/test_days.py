@@ -172,3 +172,21 @@ def test_the_day_beside_another_is_not_that_one(language: str, reply: str) -> No
 )
 def test_last_year_is_a_year(language: str, reply: str) -> None:
     assert _read(language, reply, _ANY).value == "2025-03-04"
+
+
+@pytest.mark.parametrize(
+    ("language", "onward", "later"),
+    [
+        ("en", "from christmas", "after christmas"),
+        ("fr", "dès noël", "après noël"),
+        ("es", "desde navidad", "después de navidad"),
+        ("uk", "з 28 грудня", "після 28 грудня"),
+        ("tl", "mula sa pasko", "pagkatapos ng pasko"),
+    ],
+)
+def test_something_begins_on_a_day_or_on_another_after_it(language: str, onward: str, later: str) -> None:
+    asked = {"en": "What day can you start?", "fr": "À partir de quel jour?", "es": "¿Desde qué día?"}
+    question = Question("date", {**asked, "uk": "Якого дня зможете почати?", "tl": "Mula anong araw?"})
+    day = "2026-12-28" if language == "uk" else "2026-12-25"
+    assert _read(language, onward, question).value == day
+    assert _read(language, later, question).outcome == "unclear"

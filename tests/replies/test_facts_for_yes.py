@@ -137,3 +137,8 @@ def test_a_wish_that_a_but_takes_back_is_asked_about_as_a_no(language: str, repl
 def test_a_no_before_a_verb_and_a_day_of_the_question(language: str, reply: str, value: bool) -> None:
     flow = _FLOW.replace("¿Es seguro el cruce?", "¿Puede venir el sábado?")
     assert read(flow, "safe", language, reply).value is value
+
+
+@pytest.mark.parametrize("reply", ["d ko sure", "dko sure", "d pa sure"])
+def test_a_yes_word_in_not_being_sure_is_no_yes(reply: str) -> None:
+    assert read(_FLOW, "lease", "tl", reply).outcome == "unclear"

@@ -63,6 +63,10 @@ def test_an_options_label_finds_it_in_any_language_and_case(question: Question, 
                 assert understand(question, text, context(language)).value == option.key, text
 
 
+#: Letters by which lists are counted where the alphabet is not Latin.
+_ALPHABETS = {"uk": "абвгд", "ar": "أبجده"}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("question", CHOICES, ids=[question.text["en"] for question in CHOICES])
 def test_an_options_number_and_letter_find_it(question: Question, language: str) -> None:
@@ -71,7 +75,8 @@ def test_an_options_number_and_letter_find_it(question: Question, language: str)
         letter = chr(ord("a") + place - 1)
         arabic = "".join(chr(0x660 + int(digit)) for digit in str(place))
         numbers = () if spans else (f"{place}", f"{place}.", f"#{place}", f"{place})", f"{place}\ufe0f\u20e3", arabic)
-        for text in (*numbers, letter, letter.upper(), f"({letter})"):
+        own = _ALPHABETS.get(language, "")[place - 1 : place]
+        for text in (*numbers, letter, letter.upper(), f"({letter})", *own):
             assert understand(question, text, context(language)).value == option.key, text
 
 
