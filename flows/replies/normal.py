@@ -82,11 +82,14 @@ _FOLD = _Fold()
 #: Characters that stand apart from a digit beside them: "2½" is no 21/2, "①③" no 13, "10²" no 102.
 _APART = re.compile(r"[¼-¾⅐-⅞\u2460-\u249B\u24EA\u24F5-\u24FE\u2776-\u2793]")
 _SUPERSCRIPT = re.compile(r"(?<=[^\W_])[⁰¹²³⁴-⁹]+")
+#: Any of them: most texts have none.
+_RAISED = re.compile(_APART.pattern[:-1] + "⁰¹²³⁴-⁹]")
 _FRACTION = re.compile(r"(?<=\d)(?=\d⁄\d)")
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.)+[^\W\d_]\b\.?|\b(?:[^\W\d_]\.){2,}")
 _ELISION = re.compile(r"\b(qu|jusqu|lorsqu|puisqu|presqu|quelqu|[ldjnscmt])'(?=[^\W\d_])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-+(?=[\w$])")
 _SUFFIX = re.compile(r"(?<=\d)-+(?=[^\W\d_])")
+_CYRILLIC = re.compile("[а-яі]")
 _MIXED = re.compile(r"[a-z]*[а-яі][a-zа-яі]*")
 #: "Нє" is a no where no verb follows; without its accent it would be the "не" of "не треба".
 _NAY = re.compile(r"\bнє\b(?! (?:знаю|можу|зможу|хочу|буду|маю|думаю|розумію|понимаю|треба|надо|пам))")
@@ -104,14 +107,17 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    text = _SUPERSCRIPT.sub(lambda found: "^" + found[0], _APART.sub(r" \g<0> ", text))
+    if _RAISED.search(text) is not None:
+        text = _SUPERSCRIPT.sub(lambda found: "^" + found[0], _APART.sub(r" \g<0> ", text))
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     if "нє" in text:
         text = _NAY.sub("ні", text)
     if "وا" in text:
         text = _SILENT.sub("", text)
-    text = _FRACTION.sub(" ", text).replace("⁄", "/").translate(_FOLD)
-    return _MIXED.sub(_one_script, text)
+    if "⁄" in text:
+        text = _FRACTION.sub(" ", text).replace("⁄", "/")
+    text = text.translate(_FOLD)
+    return text if _CYRILLIC.search(text) is None else _MIXED.sub(_one_script, text)
 
 
 def _one_script(found: re.Match[str]) -> str:
