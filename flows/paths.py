@@ -42,11 +42,6 @@ def ways_from(state: State) -> tuple[Way, ...]:
     return tuple(ways)
 
 
-def ways_of(flow: Flow) -> tuple[Way, ...]:
-    """Every way of a flow whose two ends are there."""
-    return tuple(way for state in flow.states.values() for way in ways_from(state) if way.end in flow.states)
-
-
 def following(flow: Flow) -> dict[str, tuple[str, ...]]:
     """State -> the states that it can lead to at once."""
     return {

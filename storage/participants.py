@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -136,11 +136,3 @@ def remove_tags(connection: Connection, pairs: Iterable[tuple[int, str]]) -> Non
         connection.execute(
             delete(ParticipantTag).where(ParticipantTag.participant_id == participant_id, ParticipantTag.tag == tag)
         )
-
-
-def find_participants(connection: Connection, public_ids: Sequence[str]) -> dict[str, int]:
-    """Pseudonym -> id, of those there are."""
-    found = connection.execute(
-        select(Participant.public_id, Participant.id).where(Participant.public_id.in_(public_ids))
-    )
-    return {row[0]: row[1] for row in found}

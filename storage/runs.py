@@ -56,7 +56,6 @@ _COLUMNS = (
 )
 _ALL = select(*(Run.__table__.c[name] for name in _COLUMNS), Run.state, Run.ended_at).order_by(Run.id)
 _OPEN = _ALL.where(among(Run.participant_id, "ids"), Run.status.in_(("active", "handed_over")))
-_BY_IDS = _ALL.where(among(Run.id, "ids"))
 _OWNERS = select(Run.participant_id).where(among(Run.id, "ids"))
 _DUE = (
     select(Run.id, (Participant.held_at.is_(None)) & func.coalesce(Campaign.status != "paused", true()))
@@ -111,11 +110,6 @@ _END_INVITATIONS = (
 def open_runs(connection: Connection, participant_ids: Collection[int]) -> list[RunRow]:
     """The open runs of these participants, one each at the most; lock the participants first."""
     return _read(connection, _OPEN, participant_ids)
-
-
-def runs_by_id(connection: Connection, ids: Collection[int]) -> list[RunRow]:
-    """These runs, open or over."""
-    return _read(connection, _BY_IDS, ids)
 
 
 def _read(connection: Connection, statement: Any, ids: Collection[int]) -> list[RunRow]:

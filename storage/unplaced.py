@@ -38,8 +38,3 @@ def drop_unplaced(connection: Connection, ids: Collection[int]) -> None:
 def forget_unplaced(connection: Connection, before: datetime) -> int:
     """Drop what nobody claimed; how many."""
     return connection.execute(delete(UnplacedText).where(UnplacedText.received_at < before)).rowcount
-
-
-def unplaced_senders(connection: Connection) -> list[str]:
-    """The numbers and bots that are texted and not registered."""
-    return list(connection.execute(select(UnplacedText.sender).distinct().order_by(UnplacedText.sender)).scalars())

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from bot.campaigns.audience import Audience, members
+from bot.campaigns.audience import Audience
 from bot.campaigns.checks import checked_reminders, checked_settings, checked_texts
 from bot.campaigns.settings import CampaignSettings
 from bot.errors import NotFound, WrongUsage
@@ -21,7 +21,6 @@ from storage import flows as flow_rows
 from storage import waves
 from storage.communities import insert_keyword
 from storage.jobs import defer
-from storage.reach import reach_of
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -115,12 +114,6 @@ def flows_of(connection: Connection, revision_id: int, settings: CampaignSetting
     """The flows that a campaign sends: the one of its revision, or those of its arms."""
     revisions = [arm.revision for arm in settings.arms] or [revision_id]
     return [thaw(flow_rows.revision_definition(connection, one)) for one in revisions]
-
-
-def languages_asked(connection: Connection, community: Row[Any], audience: Audience) -> list[str]:
-    """The languages of those whom the audience would ask now."""
-    reach = reach_of(connection, community.id, audience.channels)
-    return people.languages_of(connection, members(audience, reach))
 
 
 def _checked_name(connection: Connection, community: Row[Any], name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from flows.replies.lexicon import Lexicon
-from flows.replies.patterns import alarm, pattern
+from flows.replies.patterns import alarm, alarms, pattern
 from flows.replies.pieces import Message, Piece
 
 #: What is left of a reply that asks what an option means has so many tokens at most.
@@ -30,7 +30,7 @@ def is_aside(message: Message, lexicon: Lexicon, *, counts_time: bool, has_optio
 def _alarms(languages: tuple[str, ...]) -> frozenset[str]:
     """Words of which every such reply has one, in any of `languages`: most replies have none."""
     families = ("puts_off", "waits", "asks_back")
-    return frozenset().union(*(alarm(language, family) for language in languages for family in families))
+    return frozenset().union(*(alarms(languages, family) for family in families))
 
 
 def puts_off(message: Message, lexicon: Lexicon) -> bool:

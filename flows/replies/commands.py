@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 from flows.replies.lexicon import Lexicon
 from flows.replies.patterns import alarm, alarms, mistakes, pattern
 from flows.replies.pieces import Message
 from flows.replies.reading import Command, Reading
+from flows.replies.words import Words
 
 _AROUND = ("speak_frame", "speak_tell", "polite", "small", "intro", "hedge", "self", "not", "yes")
 _AROUND_OPEN = ("speak_frame", "polite")
@@ -83,17 +85,18 @@ def _tells_a_mistake(clause: Message, lexicon: Lexicon) -> bool:
     return any(f" {sign} " in text for own in lexicon.all for sign in mistakes(own.language))
 
 
+def _heard(message: Message, lexicon: Lexicon) -> Iterator[Words]:
+    """The languages of whose requests the reply has a word, where it is as long as a request."""
+    if 2 <= len(message.pieces) <= _LONGEST:
+        for own in lexicon.all:
+            if not alarm(own.language, "asks").isdisjoint(message.tokens):
+                yield own
+
+
 def _asked(message: Message, lexicon: Lexicon) -> Reading | None:
     """A request in more words: "could someone please call me back", held against each language's patterns."""
-    if not 2 <= len(message.pieces) <= _LONGEST:
-        return None
-    tokens = message.tokens
-    stripped: set[str] = set()
-    for own in lexicon.all:
-        if alarm(own.language, "asks").isdisjoint(tokens):
-            continue
-        stripped = stripped or _stripped(message)
-        texts = {" ".join(own.short.get(token, token) for token in text.split(" ")) for text in stripped}
+    for own in _heard(message, lexicon):
+        texts = {" ".join(own.short.get(token, token) for token in text.split(" ")) for text in _stripped(message)}
         for name in _ASKS:
             asks = pattern(own.language, f"asks.{name}")
             if asks is not None and any(asks.fullmatch(text) for text in texts):
@@ -101,29 +104,18 @@ def _asked(message: Message, lexicon: Lexicon) -> Reading | None:
     return None
 
 
-def _matches(message: Message, lexicon: Lexicon, name: str) -> bool:
-    """Whether the whole reply is a request in more words, by a pattern of any language: "je saute celle-là"."""
-    if not 2 <= len(message.pieces) <= _LONGEST:
-        return False
-    tokens = message.tokens
-    stripped: set[str] = set()
-    for own in lexicon.all:
-        if not alarm(own.language, "asks").isdisjoint(tokens):
-            stripped = stripped or _stripped(message)
-            asks = pattern(own.language, name)
-            if asks is not None and any(asks.fullmatch(text) for text in stripped):
-                return True
+def _asks_to_pass(message: Message, lexicon: Lexicon) -> bool:
+    """Whether the whole reply asks to pass in more words: "je saute celle-là"."""
+    for own in _heard(message, lexicon):
+        asks = pattern(own.language, "asks.skip")
+        if asks is not None and any(asks.fullmatch(text) for text in _stripped(message)):
+            return True
     return False
 
 
 def _lost(message: Message, lexicon: Lexicon) -> Reading | None:
     """Help, for a reply that says that it does not understand and little more: "help me i dont get it"."""
-    if not 2 <= len(message.pieces) <= _LONGEST:
-        return None
-    tokens = message.tokens
-    for own in lexicon.all:
-        if alarm(own.language, "asks").isdisjoint(tokens):
-            continue
+    for own in _heard(message, lexicon):
         lost = pattern(own.language, "asks.lost")
         found = lost.search(message.whole + " ") if lost is not None else None
         if found is not None and len(message.whole[found.end() :].split()) <= _FEW_MORE:
@@ -171,7 +163,7 @@ def skips(message: Message, lexicon: Lexicon) -> str | None:
         for sense in ("skip", "refuse", "not_applicable", "dont_know"):
             if sense in senses:
                 return sense
-    if _may_ask(message, lexicon) and _matches(message, lexicon, "asks.skip"):
+    if _may_ask(message, lexicon) and _asks_to_pass(message, lexicon):
         return "skip"
     said = [lexicon.entries.get(clause.bare, {}) for clause in clauses(message)]
     passing = bool(said) and all(not _PASSING.isdisjoint(senses) for senses in said)

@@ -200,12 +200,6 @@ def _leading(found: list[Amount], message: Message) -> list[Amount]:
     return found[:1] if pure and others and found[0].first == 0 else found
 
 
-def _are_among(found: list[Amount]) -> bool:
-    """Whether the others are as many as the first, or one of them: "3, ages 4 7 and 9", "4 (one is a baby)"."""
-    rest = found[1:]
-    return len(rest) == found[0].value or all(amount.value == 1 and not amount.digits for amount in rest)
-
-
 def _total(found: list[Amount], message: Message) -> list[Amount]:
     """Only the sum, where the reply says that it is one: "me n the wife plus 3 kids so 5", "2 and 3, 5 in total"."""
     if len(found) < 2 and not any(piece.has("people") for piece in message.pieces[: found[0].first]):

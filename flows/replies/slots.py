@@ -11,8 +11,6 @@ from flows.replies.pieces import Message, Piece
 #: Hours of the twelve-hour clock at which a slot of each part of the day begins.
 _BEGINS = {"morning": range(6, 13), "afternoon": range(1, 6), "evening": range(4, 11), "night": range(6, 12)}
 
-_SHIFTING = ("not", "or", "but", "except", "before", "after")
-
 
 @dataclass(frozen=True, slots=True)
 class Slot:
