@@ -15,6 +15,7 @@ from bot.channels.base import Inbound
 from bot.clock import Clock
 from bot.conversation import MOST, House, Received, keep_raw, receive
 from bot.counts import HANDLING
+from bot.gathering import gather_arrived
 from bot.writer import Writer
 from storage.database import is_away
 
@@ -89,6 +90,7 @@ class Committer:
 
     async def _work(self) -> None:
         while self._waiting:
+            await gather_arrived(lambda: len(self._waiting), MOST)
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             try:
                 results = await self._receive(batch, PATIENCE)

@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.delivery.consequences import OptOuts
 from bot.delivery.moments import moments
 from bot.delivery.receipts import record_receipts
+from bot.gathering import gather_arrived
 from bot.writer import Writer
 
 _log = structlog.get_logger(__name__)
@@ -51,6 +52,7 @@ class ReceiptCommitter:
 
     async def _work(self) -> None:
         while self._waiting:
+            await gather_arrived(lambda: len(self._waiting), MOST)
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             try:
                 await self._commit([(sender, news) for sender, news, _ in batch], PATIENCE)

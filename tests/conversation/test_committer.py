@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event, func, select, update
 from bot.channels.base import Inbound
 from bot.clock import SetClock
 from bot.committer import Busy, Committer
-from bot.conversation import RunStart, start_runs
+from bot.conversation import Received, RunStart, start_runs
 from bot.writer import Writer
 from storage.database import Database
 from storage.models import Answer, InboxItem, Message, Revision, Run
@@ -51,6 +51,25 @@ async def test_whoever_waits_is_answered_after_the_commit(database: Database, wr
     await committer.close()
     with pytest.raises(Busy):
         await committer.submit(texts[0])
+
+
+async def test_texts_that_arrive_in_the_same_moment_are_one_transaction(
+    database: Database, writer: Writer, clock: SetClock
+) -> None:
+    """Requests hand in their texts a round or two of the loop after one another, as their bodies are read."""
+    addresses = people(database, clock, 12)
+    wakes: list[int] = []
+    committer = Committer(writer, clock, a_house(), lambda: wakes.append(1))
+
+    async def hand_in(at: int, address: str) -> Received:
+        for _ in range(at):
+            await asyncio.sleep(0)
+        return await committer.submit(an_inbound("2", address=address, at=clock.now()))
+
+    results = await asyncio.gather(*(hand_in(at, address) for at, address in enumerate(addresses)))
+    assert [one.status for one in results] == ["received"] * 12
+    assert len(wakes) == 1
+    await committer.close()
 
 
 async def test_a_poisoned_text_harms_nobody_else_and_is_kept(
