@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
@@ -50,18 +50,20 @@ def parse_form(body: bytes) -> Pairs:
     if body.count(b"&") >= MOST_FIELDS:
         raise MalformedWebhook(f"more than {MOST_FIELDS} fields")
     try:
-        return [(_decoded(name), _decoded(value)) for name, _, value in map(_parted, body.split(b"&")) if name or value]
+        return [pair for field in body.replace(b"+", b" ").split(b"&") if (pair := _pair(field)) != ("", "")]
     except UnicodeDecodeError:
         raise MalformedWebhook("the form is not UTF-8") from None
 
 
-def _parted(field: bytes) -> tuple[bytes, bytes, bytes]:
-    return field.partition(b"=")
-
-
-def _decoded(part: bytes) -> str:
-    part = part.replace(b"+", b" ")
-    return (unquote_to_bytes(part) if b"%" in part else part).decode("utf-8", "surrogatepass")
+def _pair(field: bytes) -> tuple[str, str]:
+    if b"%" not in field:
+        name, _, value = field.decode("utf-8", "surrogatepass").partition("=")
+        return name, value
+    quoted_name, _, quoted_value = field.partition(b"=")
+    return (
+        unquote_to_bytes(quoted_name).decode("utf-8", "surrogatepass"),
+        unquote_to_bytes(quoted_value).decode("utf-8", "surrogatepass"),
+    )
 
 
 def verify(url: str, params: Iterable[tuple[str, str]] | bytes, signature: str | None, tokens: Iterable[str]) -> bool:
@@ -97,14 +99,15 @@ def _body_fits(url: str, body: bytes) -> bool:
     return hmac.compare_digest(hashlib.sha256(body).hexdigest().encode(), told.encode())
 
 
-def _spellings(url: str) -> tuple[str, ...]:
+def _spellings(url: str) -> Iterator[str]:
     """The URL as it is, the other way about its port, and both with what we put behind it: Twilio may sign either."""
+    yield url
     parts = _AUTHORITY.fullmatch(url)
     if parts is None:
-        return (url,)
+        return
     port = "" if parts["port"] else (":443" if parts["scheme"].lower() == "https" else ":80")
     other = parts["before"] + port + (parts["after"] or "")
-    return (url, other, url + CALL_AGAIN, other + CALL_AGAIN)
+    yield from (other, url + CALL_AGAIN, other + CALL_AGAIN)
 
 
 def address(number: str) -> str:

@@ -225,7 +225,10 @@ async def _read(receive: ASGIReceiveCallable) -> bytes:
 
 
 def _header(scope: HTTPScope, name: bytes) -> str | None:
-    return next((value.decode("latin-1") for given, value in scope["headers"] if given == name), None)
+    for given, value in scope["headers"]:
+        if given == name:
+            return value.decode("latin-1")
+    return None
 
 
 def _check_form_type(content_type: str) -> None:
