@@ -10,16 +10,21 @@ from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from bot.config import Settings
+from bot.trouble import mend_of
 from storage.communities import list_communities, list_senders
-from storage.database import Database, database_now
+from storage.database import LOG_PAGES, Database, database_now
 from storage.figures import lately_sent, outbox_figures, paused_senders
 from storage.jobs import job_figures
 from storage.leases import SCHEDULER, is_leased
+from storage.schema import try_to_write
 
 #: Free space under which SQLite may soon be unable to write, in bytes.
 LITTLE_SPACE = 200 * 1024 * 1024
+#: Bytes of SQLite's log that it never has unless something keeps it from being taken into the database: four times what is usual.
+LONG_LOG = 4 * LOG_PAGES * 4096
 #: Seconds that a job may wait before there are too few workers.
 JOBS_LATE = 60
 #: Seconds that two clocks may differ.
@@ -54,12 +59,33 @@ def _database(database: Database) -> Iterator[Finding]:
     if not database.is_sqlite:
         yield Finding("fine", "PostgreSQL answers, and its schema is this version's.")
         return
-    path = Path(database.url.database or ".").resolve()
-    yield Finding("fine", f"SQLite at {path.name} answers, and its schema is this version's.")
+    path = database.file
+    yield Finding("fine", f"SQLite at {path.name if path else 'no file'} answers, and its schema is this version's.")
+    if path is not None:
+        yield from _room(path)
+    try:
+        with database.write() as connection:
+            try_to_write(connection)
+    except DBAPIError as error:
+        yield Finding("wrong", f"Nothing can be written: {error.orig}.", mend_of(error.orig) or "")
+
+
+def _room(path: Path) -> Iterator[Finding]:
+    """Of the disk, and what the log beside the database takes of it."""
     free = shutil.disk_usage(path.parent).free
     if free < LITTLE_SPACE:
         yield Finding(
-            "wrong", f"Only {free // 2**20} MB are free where the database is.", "Make room before it cannot write."
+            "wrong",
+            f"Only {free // 2**20} MB are free where the database is.",
+            "Make room. Where nothing can be written, texts that come in are refused, and their providers send them again",
+        )
+    log = path.with_name(f"{path.name}-wal")
+    size = log.stat().st_size if log.exists() else 0
+    if size > LONG_LOG:
+        yield Finding(
+            "doubtful",
+            f"The log beside the database ({log.name}) has {size // 2**20} MB and grows: somebody has been reading it for long.",
+            "Is a backup under way, or the file open in another program (fuser, lsof)? The log is taken in when that ends",
         )
 
 

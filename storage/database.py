@@ -21,6 +21,8 @@ BUSY_TIMEOUT_MS = 10_000
 #: Pages (4 KB) of SQLite's log before it is taken into the database: with SQLite's own 1,000 each batch of texts and each slice of a
 #: launch would do that, and sync twice more for it.
 LOG_PAGES = 8_000
+#: Bytes that the log's file keeps once it was taken in: one that grew while somebody read for long gives its room back.
+LOG_KEEPS = 64 * 1024 * 1024
 
 #: SQLite's primary result codes of a database that cannot be used just now: busy, locked, no memory, read-only, input or output
 #: failed, full, cannot be opened, protocol.
@@ -51,8 +53,9 @@ class Database:
             "json_deserializer": _from_json,
         }
         if self.is_sqlite:
-            if self.url.database and self.url.database != ":memory:":
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            if self.folder is not None:
+                with suppress(OSError):
+                    self.folder.mkdir(parents=True, exist_ok=True)
             engine = create_engine(self.url, **codec)
             event.listen(engine, "do_connect", self._make_private)
             event.listen(engine, "connect", _prepare_sqlite)
@@ -62,10 +65,21 @@ class Database:
 
     def _make_private(self, *_: object) -> None:
         """Have a new file be its owner's alone: residents' numbers stand in it. The log beside it is made as it is."""
-        if self.url.database and self.url.database != ":memory:":
+        if self.file is not None:
             # A place that cannot be written to is told by the connection itself.
             with suppress(OSError):
-                Path(self.url.database).touch(mode=0o600)
+                self.file.touch(mode=0o600)
+
+    @property
+    def file(self) -> Path | None:
+        """SQLite's file, whether or not it is there yet; None on PostgreSQL and in memory."""
+        name = self.url.database if self.is_sqlite else None
+        return None if name in (None, "", ":memory:") else Path(str(name)).resolve()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where SQLite's file is; None on PostgreSQL and in memory."""
+        return None if self.file is None else self.file.parent
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -147,6 +161,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "cache_size=-65536",
         f"wal_autocheckpoint={LOG_PAGES}",
+        f"journal_size_limit={LOG_KEEPS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -101,6 +101,11 @@ def require_current(database: Database) -> None:
     )
 
 
+def try_to_write(connection: Connection) -> None:
+    """Write a page that changes nothing, on SQLite: raises where nothing can be written, for the disk is full or read-only."""
+    connection.exec_driver_sql("PRAGMA user_version = 0")
+
+
 def _require_engine(connection: Connection) -> None:
     try:
         current = engine_is_current(connection)

@@ -100,7 +100,7 @@ def main() -> None:
                 errors.print(Text(f"  line {line}: {what}"))
         sys.exit(error.exit_code)
     except Exception as error:
-        told = _lacking(error) or _database_trouble(error)
+        told = _lacking(error) or _trouble(error)
         if told is None:
             raise
         errors.print(Text(told))
@@ -117,10 +117,8 @@ def _lacking(error: Exception) -> str | None:
     )
 
 
-def _database_trouble(error: Exception) -> str | None:
-    """What to say of a database that cannot be reached; None for any other error."""
-    from sqlalchemy.exc import OperationalError
+def _trouble(error: Exception) -> str | None:
+    """What to say of a database that cannot be used; what knows it is read only then, for it needs SQLAlchemy."""
+    from bot.trouble import told
 
-    if not isinstance(error, OperationalError):
-        return None
-    return f"The database cannot be used: {str(error.orig).splitlines()[0]}\nSee SOUNDINGS_DATABASE_URL."
+    return told(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,11 +14,12 @@ from sqlalchemy.exc import OperationalError
 
 from bot.app import open_patiently
 from bot.config import Settings
-from bot.soundness import look_over
+from bot.soundness import LONG_LOG, look_over
 from storage.database import Database
 from storage.leases import SCHEDULER, take_lease
 from storage.models import Message
 from tests.delivery.post import a_town
+from tests.read_only import take_nothing
 
 
 def test_the_check_tells_of_no_scheduler_and_of_clocks_that_differ(postgres_database: Database) -> None:
@@ -57,6 +59,24 @@ def test_the_check_tells_where_no_receipt_ever_comes(database: Database) -> None
     with database.write() as connection:
         connection.execute(update(Message).where(Message.id == sent[0]).values(status="delivered"))
     assert told() == []
+
+
+def test_the_check_tells_of_a_file_that_takes_nothing_and_of_a_log_that_grows(sqlite_database: Database) -> None:
+    def told() -> list[tuple[str, str]]:
+        with sqlite_database.read() as connection:
+            found = look_over(Settings(), sqlite_database, connection, datetime.now(UTC))
+            return [(one.level, one.what) for one in found if "written" in one.what or "log beside" in one.what]
+
+    assert told() == []
+    file = sqlite_database.file
+    assert file is not None
+    with sqlite_database.read() as connection:
+        connection.exec_driver_sql("SELECT 1 FROM alembic_version").scalar_one()
+        # Bytes that are no part of the log: SQLite knows its own by their sums.
+        os.truncate(file.with_name(f"{file.name}-wal"), LONG_LOG + 1)
+        assert [(level, "grows" in what) for level, what in told()] == [("doubtful", True)]
+    take_nothing(sqlite_database)
+    assert ("wrong", "Nothing can be written: attempt to write a readonly database.") in told()
 
 
 def test_a_process_that_starts_waits_until_its_database_answers(postgres_database: Database, tmp_path: Path) -> None:

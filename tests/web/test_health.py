@@ -16,14 +16,16 @@ from bot.clock import SetClock
 from bot.config import Settings
 from bot.errors import NotReady
 from bot.process import Process, Roles
+from bot.web import writability
 from bot.web.health import HealthRoutes
 from bot.web.watching import watched
 from storage.database import Database
 from storage.jobs import defer
 from tests.builders import RESIDENT, a_community, a_participant, a_sender, an_inbound
+from tests.read_only import take_all_again, take_nothing
 
 
-async def ask(process: Process, path: str, token: str = "") -> tuple[int, str]:
+async def ask(process: Process, path: str, token: str = "", *, routes: HealthRoutes | None = None) -> tuple[int, str]:
     """The status and the body of a GET."""
     sent: list[dict[str, Any]] = []
 
@@ -31,7 +33,7 @@ async def ask(process: Process, path: str, token: str = "") -> tuple[int, str]:
         sent.append(message)
 
     headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
-    routes = HealthRoutes(process)
+    routes = routes or HealthRoutes(process)
     scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
     assert routes.handles(scope)
     await routes(scope, send)
@@ -157,3 +159,38 @@ async def test_a_database_that_is_away_leaves_a_process_its_own_figures(clock: S
 async def test_a_database_that_answers_is_told(database: Database, clock: SetClock) -> None:
     _, body = await ask(Process(Installation(Settings(), database, clock), Roles()), "/metrics")
     assert figure(body, "soundings_database_answers") == 1
+
+
+async def test_a_file_that_takes_nothing_is_told_until_it_does(
+    sqlite_database: Database, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writability, "GOOD_FOR", 0.0)
+    process = Process(Installation(Settings(), sqlite_database, clock), Roles())
+    routes = HealthRoutes(process)
+    try:
+        take_nothing(sqlite_database)
+        status, body = await ask(process, "/readyz", routes=routes)
+        assert (status, "soundings check" in body) == (503, True)
+        figures = (await ask(process, "/metrics", routes=routes))[1]
+        assert figure(figures, "soundings_database_answers") == 1
+        assert "soundings_database_writes 0.0" in figures
+        assert figure(figures, "soundings_database_free_bytes") > 0
+        take_all_again(sqlite_database)
+        assert await ask(process, "/readyz", routes=routes) == (200, "ready\n")
+        assert figure((await ask(process, "/metrics", routes=routes))[1], "soundings_database_writes") == 1
+    finally:
+        process.writer.close()
+
+
+async def test_whoever_asks_often_does_not_make_the_disk_busy(sqlite_database: Database, clock: SetClock) -> None:
+    process = Process(Installation(Settings(), sqlite_database, clock), Roles())
+    routes = HealthRoutes(process)
+    try:
+        assert await ask(process, "/readyz", routes=routes) == (200, "ready\n")
+        assert sqlite_database.file is not None
+        log = sqlite_database.file.with_name(f"{sqlite_database.file.name}-wal")
+        size = log.stat().st_size
+        assert await ask(process, "/readyz", routes=routes) == (200, "ready\n")
+        assert log.stat().st_size == size
+    finally:
+        process.writer.close()
