@@ -19,6 +19,7 @@ from storage.database import LOG_PAGES, Database, database_now
 from storage.figures import lately_sent, outbox_figures, paused_senders
 from storage.jobs import job_figures
 from storage.leases import SCHEDULER, is_leased
+from storage.restored import count_held
 from storage.schema import try_to_write
 
 #: Free space under which SQLite may soon be unable to write, in bytes.
@@ -214,10 +215,17 @@ def _providers(settings: Settings) -> Iterator[Finding]:
 def _outbox(connection: Connection) -> Iterator[Finding]:
     now = database_now(connection)
     counts, oldest = outbox_figures(connection, now)
-    if counts["unknown"]:
+    held = count_held(connection)
+    if held:
         yield Finding(
             "doubtful",
-            f"{counts['unknown']} messages may or may not have gone.",
+            f"{held} messages are held since an older copy of the database was put back: they may have gone.",
+            "soundings outbox held; soundings outbox release sends what you choose",
+        )
+    if counts["unknown"] > held:
+        yield Finding(
+            "doubtful",
+            f"{counts['unknown'] - held} messages may or may not have gone.",
             "soundings outbox unknown; a person may send them again",
         )
     if oldest is not None and (now - oldest).total_seconds() > 900:

@@ -8,11 +8,12 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Connection, Row, Table, bindparam, select, text
+from sqlalchemy import BindParameter, Connection, Row, Table, bindparam, func, select, text
 
 from storage.bulk import UpdateMany, among
 from storage.models import Address, Community, Message, Participant, Run, Sender
 from storage.models.flows import OPEN_RUN
+from storage.restored import HELD
 
 
 @dataclass(slots=True)
@@ -104,9 +105,10 @@ def claimed_before(connection: Connection, before: datetime | None, limit: int =
 
 
 def unknown(connection: Connection, community_id: int | None, limit: int) -> Sequence[Row[Any]]:
-    """Unknown messages: (id, community's slug, sender's address, participant's pseudonym, kind, claimed_at, reason)."""
+    """Unknown messages: (id, community's slug, sender's address, participant's pseudonym, kind, claimed_at, reason, held)."""
+    held = (func.coalesce(_m.error_code, "") == HELD).label("held")
     statement = (
-        select(_m.id, Community.slug, Sender.address, Participant.public_id, _m.kind, _m.claimed_at, _m.error)
+        select(_m.id, Community.slug, Sender.address, Participant.public_id, _m.kind, _m.claimed_at, _m.error, held)
         .join(Community, Community.id == _m.community_id)
         .join(Sender, Sender.id == _m.sender_id)
         .outerjoin(Participant, Participant.id == _m.participant_id)

@@ -114,8 +114,8 @@ class _Putting:
             return
         if self.held.messages:
             screen.print(
-                f"{self.held.messages} messages may have gone since the copy was made. They are held: soundings outbox unknown, "
-                "soundings outbox resend"
+                f"{self.held.messages} messages may have gone since the copy was made. They are held: soundings outbox held, "
+                "soundings outbox release"
             )
         if self.held.campaigns:
             screen.print(f"Paused until you say soundings campaign resume: {', '.join(self.held.campaigns)}")

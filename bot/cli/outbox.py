@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from bot.app import opened
+from bot.campaigns.launch import require_campaign
+from bot.cli.moments import read_moment
 from bot.cli.output import Json, print_json, print_table, screen
 from bot.communities import require_community
 from bot.delivery.recovery import RESENDABLE, resend, unknown_messages
 from bot.errors import WrongUsage
-from bot.restoring import hold
+from bot.restoring import Release, hold
 from storage.progress import ids_of_status
+from storage.restored import count_held, held_messages
 
 app = typer.Typer(help="What did not leave, or may not have.", no_args_is_help=True)
 
@@ -35,6 +38,7 @@ def list_unknown(community: Community = None, as_json: Json = False) -> None:
                 "participant": one.participant,
                 "kind": one.kind,
                 "at": one.claimed_at,
+                "held": one.held,
                 "reason": one.reason,
             }
             for one in unknown_messages(connection, community_id=place.id if place else None)
@@ -92,3 +96,71 @@ def hold_all(as_json: Json = False) -> None:
         return
     paused = f" Paused: {', '.join(held.campaigns)}." if held.campaigns else ""
     screen.print(f"{held.messages} messages are held as unknown, {held.updates} updates are not sent.{paused}")
+
+
+@app.command("held")
+def list_held(community: Community = None, as_json: Json = False) -> None:
+    """Show what is held since an older copy was put back, and nobody has decided on yet: how many, of what, due when."""
+    with opened() as installation, installation.read() as connection:
+        place = require_community(connection, community) if community else None
+        found = held_messages(connection, place.id if place else None)
+    if as_json:
+        print_json([one._asdict() for one in found])
+        return
+    print_table(
+        ("community", "campaign", "update", "messages", "due from (UTC)", "until"),
+        [(*one[:4], *(f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (one.due_from, one.due_until))) for one in found],
+        empty="Nothing is held.",
+    )
+
+
+@app.command("release")
+def let_go(
+    community: Community = None,
+    campaign: Annotated[str | None, typer.Option("--campaign", help="Only this campaign's; needs --community.")] = None,
+    update: Annotated[int | None, typer.Option("--update", help="Only this update's, by its number.")] = None,
+    due_after: Annotated[
+        str | None,
+        typer.Option(
+            "--due-after",
+            help="Only what was to leave after this time. Where nothing was sent any more by then, none of it arrives twice.",
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that is held.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Send what is held since an older copy was put back, all or a part of it, by your decision: some of it may arrive twice.
+
+    Consent, hours and caps are looked at again when it leaves; what is of no use any more is dropped.
+    """
+    if not (every or community or update is not None or due_after):
+        raise WrongUsage(
+            "Say which: --community, --campaign, --update, --due-after, or --all. See soundings outbox held"
+        )
+    if campaign and not community:
+        raise WrongUsage("Whose campaign? Give --community.")
+    with opened() as installation:
+        with installation.read() as connection:
+            place = require_community(connection, community) if community else None
+            of = require_campaign(connection, place, campaign) if place is not None and campaign else None
+        release = Release(
+            community_id=None if place is None else place.id,
+            campaign_id=None if of is None else of.id,
+            update_id=update,
+            due_after=None if due_after is None else read_moment(due_after, "UTC" if place is None else place.timezone),
+        )
+        queued, some = 0, -1
+        while some:
+            with installation.write() as connection:
+                some = release.some(connection, installation.clock.now())
+            queued += some
+        with installation.read() as connection:
+            left = count_held(connection)
+    if as_json:
+        print_json({"queued": queued, "held": left})
+        return
+    screen.print(f"{queued} messages are queued to be sent. {left} are still held.")
+    if of is not None and of.status == "paused":
+        screen.print(
+            f"They wait for its campaign, which is paused: soundings campaign resume {campaign} -c {community}"
+        )

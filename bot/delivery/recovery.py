@@ -28,7 +28,8 @@ RESENDABLE = ("unknown", "failed", "undelivered")
 
 @dataclass(frozen=True, slots=True)
 class UnknownMessage:
-    """A message of which nobody knows whether it went. No number and no text: those are for whoever opens the thread."""
+    """A message of which nobody knows whether it went; `held` since an older copy was put back. No number and no text: those are for
+    whoever opens the thread."""
 
     id: int
     community: str
@@ -37,6 +38,7 @@ class UnknownMessage:
     kind: str
     claimed_at: datetime | None
     reason: str | None
+    held: bool
 
 
 def recover(connection: Connection, now: datetime, *, alone: bool = False, gone: Collection[int] = ()) -> int:
@@ -70,8 +72,10 @@ def unknown_messages(
     return [UnknownMessage(*row) for row in rows]
 
 
-def resend(connection: Connection, message_ids: Collection[int], now: datetime) -> int:
+def resend(connection: Connection, message_ids: Collection[int], now: datetime, *, while_of_use: bool = False) -> int:
     """Send messages again by a person's decision, whatever became of them before; how many are queued for it.
+
+    `while_of_use`: what is past its time is dropped all the same when it is to leave.
 
     Only those that are `unknown`, `failed` or `undelivered`; consent, hours and caps are looked at again when they leave. A receipt
     that comes for the first try before the second has left settles the message, and it is not sent twice.
@@ -83,7 +87,9 @@ def resend(connection: Connection, message_ids: Collection[int], now: datetime) 
     receipts.keep_receipts(connection, finished)
     for state in states:
         queue_once_more(state, now, now)
-        state.valid_until = state.error_code = state.error = None
+        state.error_code = state.error = None
+        if not while_of_use:
+            state.valid_until = None
         state.attempts = min(state.attempts, 1)  # the tries that were given up do not count against the new ones
     progress.save_states(connection, states)
     return len(states)
