@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flows.replies.lexicon import Lexicon
 from flows.replies.numerals import Amount
@@ -31,7 +32,7 @@ def mended(piece: Piece, lexicon: Lexicon) -> Piece:
         likely = near(piece.text, names)
         best = {tuple(sorted(own.senses[name].items(), key=str)) for slips, name in likely if slips == likely[0][0]}
         if len(best) == 1:
-            return piece._replace(senses=own.senses[likely[0][1]])
+            return replace(piece, senses=own.senses[likely[0][1]])
     return piece
 
 

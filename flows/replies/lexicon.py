@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from flows.replies.fused import parts, respelt
@@ -14,6 +14,8 @@ from flows.replies.words import Senses, Words, languages, nearest_language, word
 
 NOTHING: Senses = {}
 _NO_OPTIONS: tuple[int, ...] = ()
+#: So many different words are kept for a question; most are met again and again.
+_MOST_MET = 2048
 #: Senses that count in every language that we speak, whichever the flow's.
 _EVERYWHERE = ("stop", "command", "speak", "skip")
 #: Senses of a language outside the flow's that count when the phrase is the whole reply.
@@ -126,19 +128,44 @@ def read(text: str, lexicon: Lexicon, vocabulary: Vocabulary = NO_VOCABULARY) ->
     whole = " ".join(texts)
     if whole in lexicon.alone and whole not in vocabulary.phrases:
         return Message(text, normal, whole, [Piece(whole, lexicon.alone[whole], _NO_OPTIONS, 0, len(normal), False)])
+    known = _met(lexicon, vocabulary)
     pieces: list[Piece] = []
-    at = 0
+    at, end = 0, -1
     while at < len(texts):
-        size, senses, options = _match(texts, found, at, lexicon, vocabulary)
+        begins, parts = known[texts[at]]
+        size, before = 1, end
+        if begins and (phrase := _phrase(texts, found, at, lexicon, vocabulary)) is not None:
+            size, parts = phrase.text.count(" ") + 1, (phrase,)
         start, end = found[at].start(), found[at + size - 1].end()
-        glued = at > 0 and found[at - 1].end() == start
-        phrase = texts[at] if size == 1 else " ".join(texts[at : at + size])
-        if senses is NOTHING and not options and phrase[0].isalpha():
-            pieces.extend(_unknown(phrase, start, end, glued, lexicon, vocabulary))
-        else:
-            pieces.append(Piece(phrase, senses, options, start, end, glued))
+        for part in parts:
+            glued = part.glued or start == before
+            pieces.append(Piece(part.text, part.senses, part.options, start + part.start, start + part.end, glued))
         at += size
     return Message(text, normal, whole, _alone(pieces, lexicon))
+
+
+class _Met(dict[str, tuple[bool, tuple[Piece, ...]]]):
+    """Each word that was met so far: whether it begins phrases of several, and its pieces where it stands by itself."""
+
+    def __init__(self, lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self.lexicon = lexicon
+        self.vocabulary = vocabulary
+
+    def __missing__(self, word: str) -> tuple[bool, tuple[Piece, ...]]:
+        lexicon, vocabulary = self.lexicon, self.vocabulary
+        senses, options = lexicon.entries.get(word, NOTHING), vocabulary.phrases.get(word, _NO_OPTIONS)
+        if senses or options or not word[0].isalpha():
+            pieces = [Piece(word, senses, options, 0, len(word), False)]
+        else:
+            pieces = _unknown(word, lexicon, vocabulary)
+        if len(self) >= _MOST_MET:
+            self.clear()
+        self[word] = found = (word in lexicon.longest or word in vocabulary.longest, tuple(pieces))
+        return found
+
+
+_met = lru_cache(maxsize=1024)(_Met)
 
 
 @lru_cache(maxsize=8192)
@@ -161,31 +188,33 @@ def _in_full(
 
 def _alone(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
     """The pieces, a single one among politeness widened by what it can mean in the other languages."""
-    if len(pieces) > 4:
+    if len(pieces) > 4 or lexicon.alone.keys().isdisjoint([piece.text for piece in pieces]):
         return pieces
     content = [at for at, piece in enumerate(pieces) if not piece.is_sign and "polite" not in piece.senses]
     if len(content) != 1 or pieces[content[0]].text not in lexicon.alone:
         return pieces
     at = content[0]
-    pieces[at] = pieces[at]._replace(senses=lexicon.alone[pieces[at].text])
+    pieces[at] = replace(pieces[at], senses=lexicon.alone[pieces[at].text])
     return pieces
 
 
-def _match(
+def _phrase(
     texts: list[str], found: list[re.Match[str]], at: int, lexicon: Lexicon, vocabulary: Vocabulary
-) -> tuple[int, Senses, tuple[int, ...]]:
-    first = texts[at]
-    known, own = lexicon.longest.get(first, 0), vocabulary.longest.get(first, 0)
-    longest = min(max(known, own), len(texts) - at)
-    for size in range(longest, 1, -1):
+) -> Piece | None:
+    """The longest phrase of several tokens from `at` on, as if the text began there."""
+    if at + 1 == len(texts):
+        return None
+    begun = f"{texts[at]} {texts[at + 1]}"
+    longest = max(lexicon.longest.get(begun, 0), vocabulary.longest.get(begun, 0))
+    for size in range(min(longest, len(texts) - at), 1, -1):
         phrase = " ".join(texts[at : at + size])
-        senses = lexicon.phrases.get(phrase, NOTHING) if size <= known else NOTHING
-        options = vocabulary.phrases.get(phrase, _NO_OPTIONS) if size <= own else _NO_OPTIONS
-        if phrase in lexicon.tight and found[at + size - 1].end() - found[at].start() > len(phrase) - size + 1:
+        length = found[at + size - 1].end() - found[at].start()
+        senses, options = lexicon.phrases.get(phrase, NOTHING), vocabulary.phrases.get(phrase, _NO_OPTIONS)
+        if senses and phrase in lexicon.tight and length > len(phrase) - size + 1:
             senses = NOTHING
         if options or (senses and not _yields(texts, at, size, senses, vocabulary)):
-            return size, senses, options
-    return 1, lexicon.entries.get(first, NOTHING), vocabulary.phrases.get(first, _NO_OPTIONS)
+            return Piece(phrase, senses, options, 0, length, False)
+    return None
 
 
 def _yields(texts: list[str], at: int, size: int, senses: Senses, vocabulary: Vocabulary) -> bool:
@@ -196,20 +225,20 @@ def _yields(texts: list[str], at: int, size: int, senses: Senses, vocabulary: Vo
 
 
 def _named(texts: list[str], at: int, vocabulary: Vocabulary) -> bool:
-    longest = min(vocabulary.longest.get(texts[at], 0), len(texts) - at)
+    longest = min(vocabulary.longest.get(texts[at], 1), len(texts) - at)
     return any(" ".join(texts[at : at + size]) in vocabulary.phrases for size in range(longest, 0, -1))
 
 
-def _unknown(word: str, start: int, end: int, glued: bool, lexicon: Lexicon, vocabulary: Vocabulary) -> list[Piece]:
+def _unknown(word: str, lexicon: Lexicon, vocabulary: Vocabulary) -> list[Piece]:
     """A word that nobody knows as it stands: drawn out ("yesss"), or with a small word written onto it."""
     for spelling in squeezed(word):
         senses, options = lexicon.entries.get(spelling, NOTHING), vocabulary.phrases.get(spelling, _NO_OPTIONS)
         if senses or options:
-            return [Piece(spelling, senses, options, start, end, glued)]
+            return [Piece(spelling, senses, options, 0, len(word), False)]
     if len(word) > 2 and word[-1] == word[-2] and word.isascii():
         senses = lexicon.entries.get(word[:-1], NOTHING)
         if not senses.keys().isdisjoint(_DOUBLED):
-            return [Piece(word[:-1], senses, _NO_OPTIONS, start, end, glued)]
+            return [Piece(word[:-1], senses, _NO_OPTIONS, 0, len(word), False)]
     for clitic in lexicon.clitics:
         rest = word[len(clitic) :]
         if not word.startswith(clitic) or len(rest) < 2:
@@ -218,24 +247,23 @@ def _unknown(word: str, start: int, end: int, glued: bool, lexicon: Lexicon, voc
         if len(rest) < _ELIDED and clitic.isascii() and len(clitic) == 1 and (len(rest) < _ELIDED - 2 or not options):
             continue
         if senses or options:
-            middle = start + len(clitic)
-            small = Piece(clitic, lexicon.entries.get(clitic, NOTHING), _NO_OPTIONS, start, middle, glued)
-            return [small, Piece(rest, senses, options, middle, end, True)]
-    return _respelt(word, start, end, glued, lexicon, vocabulary)
+            small = Piece(clitic, lexicon.entries.get(clitic, NOTHING), _NO_OPTIONS, 0, len(clitic), False)
+            return [small, Piece(rest, senses, options, len(clitic), len(word), True)]
+    return _respelt(word, lexicon, vocabulary)
 
 
-def _respelt(word: str, start: int, end: int, glued: bool, lexicon: Lexicon, vocabulary: Vocabulary) -> list[Piece]:
+def _respelt(word: str, lexicon: Lexicon, vocabulary: Vocabulary) -> list[Piece]:
     """A number written as one word, or a word with another letter for a sound; else unknown."""
     for spelling in respelt(word):
         senses, options = lexicon.entries.get(spelling, NOTHING), vocabulary.phrases.get(spelling, _NO_OPTIONS)
         if senses or options:
-            return [Piece(spelling, senses, options, start, end, glued)]
+            return [Piece(spelling, senses, options, 0, len(word), False)]
     pieces: list[Piece] = []
     for written, known in parts(word, lexicon.entries):
-        begin = pieces[-1].end if pieces else start
+        begin = pieces[-1].end if pieces else 0
         senses = lexicon.entries.get(known, NOTHING)
-        pieces.append(Piece(known, senses, _NO_OPTIONS, begin, begin + len(written), bool(pieces) or glued))
-    return pieces or [Piece(word, NOTHING, _NO_OPTIONS, start, end, glued)]
+        pieces.append(Piece(known, senses, _NO_OPTIONS, begin, begin + len(written), bool(pieces)))
+    return pieces or [Piece(word, NOTHING, _NO_OPTIONS, 0, len(word), False)]
 
 
 def senses_of(texts: Mapping[str, str], known: Lexicon) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from typing import cast
 
 from flows.definition import Question
 from flows.replies.counting import Counted, begins_with_none, bounds, fitting, one, persons, zero
@@ -14,7 +15,7 @@ from flows.replies.numerals import Amount, amounts
 from flows.replies.pieces import Message, Piece, ends_clause
 from flows.replies.reading import Reading
 from flows.replies.spelling import near
-from flows.replies.spelt import sense, tidy
+from flows.replies.spelt import Number, tidy
 from flows.replies.words import Senses
 from flows.replies.words import words as words_of
 
@@ -157,8 +158,7 @@ def _misspelt(message: Message, lexicon: Lexicon) -> list[Amount]:
             continue
         likely = [word for slips, word in near(piece.text, words) if slips == 1]
         if len(likely) == 1:
-            value = words[likely[0]]["number"]
-            found.append(Amount((sense(Piece(piece.text, {"number": value}, (), 0, 0, False), "number"),), at, at + 1))
+            found.append(Amount((cast(Number, words[likely[0]]["number"]),), at, at + 1))
     return found
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from flows.replies.words import Senses
 
@@ -13,8 +13,12 @@ _MEASURE: Senses = {"measures": True}
 _CLAUSE_ENDS = frozenset(".,;:!?()-/\n")
 
 
-class Piece(NamedTuple):
-    """A phrase of a reply: its tokens joined by spaces, what it can mean, the options that it names, and its place."""
+@dataclass(slots=True, eq=False)
+class Piece:
+    """A phrase of a reply: its tokens joined by spaces, what it can mean, the options that it names, and its place.
+
+    Nothing changes one; it is not frozen because many are made for every reply, and that would cost three times as much.
+    """
 
     text: str
     senses: Senses
@@ -30,7 +34,7 @@ class Piece(NamedTuple):
     @property
     def is_sign(self) -> bool:
         """Whether it is punctuation or a symbol without a meaning."""
-        return not self.senses and not self.options and not self.text[0].isalnum()
+        return not (self.senses or self.options or self.text[0].isalnum())
 
     @property
     def is_digits(self) -> bool:
@@ -62,16 +66,17 @@ class Vocabulary:
         self.apart = apart
 
 
-def longest(phrases: Mapping[str, object]) -> dict[str, int]:
-    """First token -> the most tokens that a phrase beginning with it has."""
+def longest(phrases: Iterable[str]) -> dict[str, int]:
+    """The first token of phrases of several, and the first two with a space between -> the most tokens of one that begins
+    so."""
     found: dict[str, int] = {}
     for phrase in phrases:
-        if " " not in phrase:
-            found.setdefault(phrase, 1)
-            continue
-        first, *rest = phrase.split(" ")
-        if found.get(first, 0) <= len(rest):
-            found[first] = len(rest) + 1
+        if " " in phrase:
+            first, second, *rest = phrase.split(" ")
+            size = len(rest) + 2
+            for begun in (first, f"{first} {second}"):
+                if found.get(begun, 0) < size:
+                    found[begun] = size
     return found
 
 
@@ -86,13 +91,16 @@ class _Once(Generic[_T]):
 
     def __get__(self, message: Message, _: type[Message]) -> _T:
         found = self._make(message)
-        message.__dict__[self._make.__name__] = found  # found there before this one is asked again
+        setattr(message, self._make.__name__, found)  # found there before this one is asked again
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Message:
-    """A reply, normalised and read phrase by phrase. `whole` is its key: the tokens with one space between."""
+    """A reply, normalised and read phrase by phrase. `whole` is its key: the tokens with one space between.
+
+    Nothing changes one, though it is not frozen: see `Piece`.
+    """
 
     raw: str
     normal: str
@@ -110,9 +118,19 @@ class Message:
         return self.whole.split(" ")
 
     @_Once
+    def said(self) -> list[Piece]:
+        """The pieces that are no signs."""
+        return [piece for piece in self.pieces if piece.senses or piece.options or piece.text[0].isalnum()]
+
+    @_Once
+    def content(self) -> list[Piece]:
+        """The pieces that are neither signs nor politeness, which may stand anywhere."""
+        return [piece for piece in self.said if "polite" not in piece.senses] if "polite" in self.senses else self.said
+
+    @_Once
     def bare(self) -> str:
-        """The reply without politeness and signs, which may stand anywhere: "help, please!" is "help"."""
-        return " ".join(piece.text for piece in self.pieces if "polite" not in piece.senses and not piece.is_sign)
+        """The reply without politeness and signs: "help, please!" is "help"."""
+        return " ".join([piece.text for piece in self.content])
 
     def cut(self, first: int, end: int | None = None) -> Message:
         """The part of the message that pieces `[first, end)` are."""

@@ -59,7 +59,7 @@ def _counted_apart(message: Message, lexicon: Lexicon) -> Message:
         words = piece.text.split(" ")
         senses = [lexicon.entries.get(word, {}) for word in words]
         if piece.has("all", "both") and any("number" in one for one in senses):
-            pieces += [piece._replace(text=word, senses=one) for word, one in zip(words, senses, strict=True)]
+            pieces += [replace(piece, text=word, senses=one) for word, one in zip(words, senses, strict=True)]
         else:
             pieces.append(piece)
     return Message(message.raw, message.normal, message.whole, pieces)
