@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 from flows.replies.lexicon import Lexicon
-from flows.replies.patterns import alarm, alarms, pattern
+from flows.replies.patterns import alarm, pattern
 from flows.replies.pieces import Message, Piece
 
 #: What is left of a reply that asks what an option means has so many tokens at most.
@@ -17,7 +16,7 @@ def is_aside(message: Message, lexicon: Lexicon, *, counts_time: bool, has_optio
     """Whether the reply is no answer yet. `counts_time`: the question asks for an amount of time, so that "a minute" is one.
     `has_options`: it has options that can be asked about."""
     tokens = message.tokens
-    if _alarms(lexicon.languages).isdisjoint(tokens):
+    if lexicon.evading.isdisjoint(tokens):
         return False
     return (
         puts_off(message, lexicon)
@@ -26,20 +25,13 @@ def is_aside(message: Message, lexicon: Lexicon, *, counts_time: bool, has_optio
     )
 
 
-@cache
-def _alarms(languages: tuple[str, ...]) -> frozenset[str]:
-    """Words of which every such reply has one, in any of `languages`: most replies have none."""
-    families = ("puts_off", "waits", "asks_back")
-    return frozenset().union(*(alarms(languages, family) for family in families))
-
-
 def puts_off(message: Message, lexicon: Lexicon) -> bool:
     """Whether the reply begins by putting us off, as phones do by themselves: "I am driving and will text you later".
     "2, will text you later" answers first."""
     tokens = message.tokens
-    if _alarms(lexicon.languages).isdisjoint(tokens):
+    if lexicon.evading.isdisjoint(tokens):
         return False
-    first = next((piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses), None)
+    first = next(iter(message.content), None)
     if first is None or first.is_digits or "plain" in (first.senses.get("yes"), first.senses.get("no")):
         return False
     return _begins(message, lexicon, "puts_off", tokens)
@@ -72,7 +64,7 @@ def _asks_back(message: Message, lexicon: Lexicon, tokens: Sequence[str]) -> boo
     is held against the patterns; where no option is named, a word that nobody knows may be a misspelt one."""
     if len(tokens) > _LONGEST * 2:
         return False
-    said = [piece for piece in message.pieces if not piece.is_sign]
+    said = message.said
     if any(piece.options for piece in said):
         rest = [piece for piece in said if not piece.options]
         bare = [piece for piece, then in zip(said, [*said[1:], None], strict=True) if not _names(piece, then)]

@@ -101,9 +101,7 @@ def shares_too_little(found: list[Mention], message: Message) -> bool:
     """Whether a long reply has only a character of an option's name, where it may be about something else."""
     if any(mention.way != "character" for mention in found):
         return False
-    said = [
-        piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "small", "intro", "self")
-    ]
+    said = [piece for piece in message.content if not piece.has("small", "intro", "self")]
     return len(said) > _SHORT_REPLY
 
 

@@ -39,7 +39,7 @@ def _alone(message: Message, options: Options) -> tuple[int, ...]:
     """The options that the reply, courtesy aside, is a word for: "me" where "Alone" is one."""
     if not options.alone:
         return ()
-    content = [piece.text for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    content = [piece.text for piece in message.content]
     return options.alone.get(" ".join(content), ()) or options.alone.get(message.whole, ())
 
 
@@ -116,7 +116,7 @@ def _said_again(message: Message, options: Options, echoed: frozenset[str]) -> i
 
 def _says_all(message: Message) -> bool:
     """Whether the reply wants all of the options where one is asked for: "all of them honest"."""
-    content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "hedge")]
+    content = [piece for piece in message.content if not piece.has("hedge")]
     if not content or not content[0].has("all", "both"):
         return False
     whole = " " in content[0].text or (is_han(content[0].text) and len(content) <= _SHORT_NO)
@@ -125,7 +125,7 @@ def _says_all(message: Message) -> bool:
 
 def _asks_what(message: Message) -> bool:
     """ "شو يعني ممر المشاة؟": what the words mean."""
-    content = [piece for piece in message.pieces if not piece.is_sign]
+    content = message.said
     asks = bool(content) and "question" in content[0].senses and not content[0].has("small", "intro", "polite", "hedge")
     return asks and len(content) > 1 and " " in content[0].text and message.normal.rstrip().endswith("?")
 
@@ -134,7 +134,7 @@ def _nothing(message: Message, options: Options, lexicon: Lexicon) -> int | None
     """The one option without an amount, where the reply says nought or "none": "0" where "Never" stands beside "1 to 3"."""
     apart = [at for at, span in enumerate(options.spans) if span is None and at != options.other]
     values = [amount.value for amount in amounts(message, lexicon) if not amount.ordinal]
-    content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    content = message.content
     if len(apart) != 1 or options.keys[apart[0]] not in _NOTHINGS or not content or len(content) > _SHORT_NO:
         return None
     unsure = any(piece.has("dont_know", "undecided", "skip", "refuse") for piece in content)
@@ -172,7 +172,7 @@ def _others(message: Message) -> Reading:
 
 def names_no_place(message: Message, options: Options, lexicon: Lexicon) -> bool:
     """Whether the reply is a list of numbers of which one is no option's place: "1 and 9" of four."""
-    content = [piece for piece in message.pieces if not piece.is_sign]
+    content = message.said
     listed = all(piece.is_digits or piece.has("number", "and", "or", "to", "polite", "out_of") for piece in content)
     if not listed or message.whole.isdigit():
         return False
@@ -256,11 +256,11 @@ def head(found: list[Mention], message: Message) -> list[Mention]:
 
 def concept_of(message: Message, options: Options) -> int | None:
     """ "idk" finds the option "Not sure", "neither" finds "None of these", "something else" the open one."""
-    content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "self", "hedge")]
+    content = [piece for piece in message.content if not piece.has("self", "hedge")]
     stressed = any(piece.senses.keys() <= {"strong_degrees", "small"} and piece.senses for piece in content)
     if stressed and len(content) == 2:
         content = [piece for piece in content if "strong_degrees" not in piece.senses]  # "muy desacuerdo"
-    content = content or [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    content = content or message.content
     if not content:
         return None
     if "other" in content[0].senses and options.other is not None:
@@ -299,7 +299,7 @@ def _is_said_first(message: Message, piece: Piece) -> bool:
 
 def is_telling(message: Message, options: Options) -> bool:
     """Whether the reply has words of its own, and asks nothing back. Where it is about languages any name will do."""
-    content = [piece for piece in message.pieces if not piece.is_sign]
+    content = message.said
     if not content or "question" in content[0].senses or message.normal.endswith("?"):
         return False
     if content[0].has("skip", "dont_know", "indifferent", "refuse", "command", "command_closed") and len(content) <= 2:

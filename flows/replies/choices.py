@@ -55,7 +55,7 @@ def _nothing_named(question: Question, message: Message, options: Options) -> Re
     concept = concept_of(message, options)
     if concept is not None:
         return _answer(question, options, {concept})
-    content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    content = message.content
     if len(content) == 1 and "none" in content[0].senses:
         return Reading("answered", value=[]) if not question.least else Reading("unclear", reason="too_few")
     if question.other and is_telling(message, options):

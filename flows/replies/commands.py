@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from flows.replies.lexicon import Lexicon
-from flows.replies.patterns import alarm, alarms, mistakes, pattern
+from flows.replies.patterns import alarm, mistakes, pattern
 from flows.replies.pieces import Message
 from flows.replies.reading import Command, Reading
 from flows.replies.words import Words
@@ -36,17 +36,14 @@ def command(message: Message, lexicon: Lexicon, open_question: bool) -> Reading 
             return Reading("command", command=cast(Command, name))
     return (
         _language(message, lexicon, open_question)
-        or (_in_more_words(message, lexicon, open_question) if _may_ask(message, lexicon) else None)
+        or _in_more_words(message, lexicon, open_question)
         or _in_clauses(message, lexicon, open_question)
     )
 
 
-def _may_ask(message: Message, lexicon: Lexicon) -> bool:
-    """Whether the reply has a word of those that every request in more words has one of."""
-    return not alarms(lexicon.languages, "asks").isdisjoint(message.tokens)
-
-
 def _in_more_words(message: Message, lexicon: Lexicon, open_question: bool) -> Reading | None:
+    if lexicon.asking.isdisjoint(message.tokens):
+        return None
     return _asked(message, lexicon) or (None if open_question else _lost(message, lexicon))
 
 
@@ -68,7 +65,7 @@ def _in_clauses(message: Message, lexicon: Lexicon, open_question: bool) -> Read
 
 def clauses(message: Message) -> list[Message]:
     """The parts of a reply between signs, those without words left out; [] for one without signs."""
-    if _SIGNS.isdisjoint(message.normal):
+    if _SIGNS.isdisjoint(message.tokens):
         return []
     found: list[Message] = []
     first = 0
@@ -125,7 +122,7 @@ def _lost(message: Message, lexicon: Lexicon) -> Reading | None:
 
 def _stripped(message: Message) -> set[str]:
     """A reply without signs, without courtesy, and without words that only stress it: "pwede makausap ang tao talaga"."""
-    words = [piece for piece in message.pieces if not piece.is_sign]
+    words = message.said
     stress = ("polite", "degrees", "strong_degrees", "correction")
     kept = (words, [piece for piece in words if not piece.has("polite")], [p for p in words if not p.has(*stress)])
     return {" ".join(piece.text for piece in pieces) + " " for pieces in kept}
@@ -133,7 +130,7 @@ def _stripped(message: Message) -> set[str]:
 
 def _language(message: Message, lexicon: Lexicon, open_question: bool) -> Reading | None:
     """ "Français", "in English please", "can we do this in Spanish?"."""
-    if len(message.pieces) > _LONGEST:
+    if "speak" not in message.senses or len(message.pieces) > _LONGEST:
         return None
     around = _AROUND_OPEN if open_question else _AROUND
     tags: set[str] = set()
@@ -163,7 +160,7 @@ def skips(message: Message, lexicon: Lexicon) -> str | None:
         for sense in ("skip", "refuse", "not_applicable", "dont_know"):
             if sense in senses:
                 return sense
-    if _may_ask(message, lexicon) and _asks_to_pass(message, lexicon):
+    if not lexicon.asking.isdisjoint(message.tokens) and _asks_to_pass(message, lexicon):
         return "skip"
     said = [lexicon.entries.get(clause.bare, {}) for clause in clauses(message)]
     passing = bool(said) and all(not _PASSING.isdisjoint(senses) for senses in said)

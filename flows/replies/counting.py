@@ -77,7 +77,7 @@ def whom(question: Question, lexicon: Lexicon) -> Counted | None:
 
 def one(question: Question, message: Message, asked: frozenset[str]) -> Reading | None:
     """The unit alone, where the question counts it: "рік" is one year."""
-    content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    content = message.content
     alone = len(content) == 1 and content[0].senses.get("unit") in asked and len(content[0].text) > 1
     return (
         Reading("answered", value=1) if alone and "vague" not in content[0].senses and fitting(question, (1,)) else None
@@ -85,13 +85,13 @@ def one(question: Question, message: Message, asked: frozenset[str]) -> Reading 
 
 
 def begins_with_none(message: Message) -> bool:
-    content = next((piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses), None)
+    content = next(iter(message.content), None)
     return content is not None and content.has("none", "no")
 
 
 def zero(question: Question, message: Message) -> Reading | None:
     """ "None", "aucune", "no kids": zero, where zero can be; a bare "no" only suggests it."""
-    content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "self", "only")]
+    content = [piece for piece in message.content if not piece.has("self", "only")]
     if not content or not fitting(question, (0,)):
         return None
     after = message.pieces[message.pieces.index(content[0]) + 1 :]

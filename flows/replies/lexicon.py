@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from flows.replies.fused import parts, respelt
 from flows.replies.normal import apart, normalise, squeezed, tokens
+from flows.replies.patterns import alarms, stopping
 from flows.replies.pieces import NO_VOCABULARY, Message, Piece, Vocabulary, longest
 from flows.replies.words import Senses, Words, languages, nearest_language, words
 
@@ -37,8 +38,9 @@ class Lexicon:
     """The words of some languages. Where two know a phrase, the earlier one says what it means.
 
     `alone`: what a phrase that is the whole reply can mean besides, in the other languages. `first`: the participant's
-    own words, `short` their shorthand and the words that it stands for. `stopping`: words of which every phrase of stopping has one. `all`: the words of each language, in order. `phrases`: the entries that a text is cut into, those in
-    `tight` only where their tokens stand without a space.
+    own words, `short` their shorthand and the words that it stands for. `all`: the words of each language, in order. `phrases`: the entries that a text is cut into, those in
+    `tight` only where their tokens stand without a space. `stopping`, `asking`, `evading`: words of which every reply has
+    one that may be a wish to stop, a request in more words, an aside. Most have none.
     """
 
     languages: tuple[str, ...]
@@ -52,6 +54,8 @@ class Lexicon:
     clitics: tuple[str, ...]
     short: Mapping[str, tuple[str, ...]]
     stopping: frozenset[str]
+    asking: frozenset[str]
+    evading: frozenset[str]
 
 
 def lexicon(language: str, others: Sequence[str]) -> Lexicon:
@@ -95,12 +99,15 @@ def _lexicon(tags: tuple[str, ...]) -> Lexicon:
         clitics,
         short,
         _stopping(entries),
+        alarms(ours, "asks"),
+        alarms(ours, "puts_off", "waits", "asks_back"),
     )
 
 
 def _stopping(entries: Mapping[str, Senses]) -> frozenset[str]:
-    """The longest word of each phrase that may be a wish to stop: a reply without any of these words is none."""
-    return frozenset(max(phrase.split(" "), key=len) for phrase, senses in entries.items() if "stop" in senses)
+    """The longest word of each phrase that may be a wish to stop, and those of the patterns."""
+    phrases = (max(phrase.split(" "), key=len) for phrase, senses in entries.items() if "stop" in senses)
+    return frozenset(phrases).union(*stopping().values())
 
 
 def _add_strange(strangers: list[Words], known: Mapping[str, Senses], alone: dict[str, Senses]) -> None:

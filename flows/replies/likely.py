@@ -14,9 +14,7 @@ _FEW, _SHORTEST, _LONG = 1, 3, 6
 def likely(message: Message, options: Options) -> list[int]:
     """The options that a strange word of a short reply may be a misspelling of: begun alike, sounding alike, or with
     more slips in it than are read as the option."""
-    content = [
-        piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "small", "intro", "self")
-    ]
+    content = [piece for piece in message.content if not piece.has("small", "intro", "self")]
     if not 0 < len(content) <= _FEW:
         return []
     found: set[int] = set()

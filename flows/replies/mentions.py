@@ -76,7 +76,7 @@ class _Walk:
         self.senses = message.senses
         self.options = options
         self.places = {amount.first: amount for amount in amounts(message, lexicon)}
-        self.content = [piece for piece in self.pieces if not piece.is_sign and "polite" not in piece.senses]
+        self.content = message.content
         self.found: list[Mention] = []
 
     def all(self) -> list[Mention]:
@@ -88,6 +88,8 @@ class _Walk:
                 continue
             self.found.append(mention)
             at = mention.end
+        if not self.found:
+            return []
         taken = {at: mention for mention in self.found for at in range(mention.first, mention.end)}
         denials = Denials(self.pieces, frozenset(taken), troubled=self.options.troubled)
         judged = [self._judged(self._stressed(mention), denials) for mention in self.found]

@@ -9,6 +9,8 @@ from flows.replies.pieces import Message, Piece
 from flows.replies.spelt import Number, compose, is_han, one_or_next, sense, tidy
 
 _MOST_DIGITS = 18
+#: Senses of which every number in words has one.
+_COUNTING = ("number", "ordinal", "multiplier", "fraction", "unit")
 #: Words for one that no list of numbers begins with: "un cinco" is five.
 _ARTICLES = ("un", "una", "une")
 
@@ -283,4 +285,6 @@ class _Finder:
 
 def amounts(message: Message, lexicon: Lexicon) -> list[Amount]:
     """The numbers of a message, in order."""
+    if message.senses.isdisjoint(_COUNTING) and not any(piece.is_digits for piece in message.pieces):
+        return []
     return _Finder(message, lexicon).all()

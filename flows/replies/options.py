@@ -235,7 +235,7 @@ def _meanings(labels: Sequence[list[str]], lexicon: Lexicon) -> dict[tuple[str, 
     found: dict[tuple[str, Value], set[int]] = {}
     for number, texts in enumerate(labels):
         for text in texts:
-            content = [piece for piece in read_name(text, lexicon).pieces if not piece.is_sign]
+            content = read_name(text, lexicon).said
             if len(content) == 1:
                 for sense in _MEANINGS:
                     if sense in content[0].senses:
@@ -285,7 +285,7 @@ def _stronger(labels: Sequence[list[str]], gathered: Names, lexicon: Lexicon) ->
     found: dict[int, int] = {}
     for number, texts in enumerate(labels):
         for text in texts:
-            pieces = [piece for piece in read_name(text, lexicon).pieces if not piece.is_sign]
+            pieces = read_name(text, lexicon).said
             weaker = " ".join(piece.text for piece in pieces if "strong_degrees" not in piece.senses)
             if len(pieces) > 1 and weaker and weaker != key(text):
                 found.update({other: number for other in gathered.full.get(weaker, ()) if other != number})

@@ -9,10 +9,11 @@ a Chinese pattern matches character by character.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from flows.replies.normal import key
-from flows.replies.words import WordsError, phrases, words
+from flows.replies.words import WordsError, languages, phrases, words
 
 _WORD = r"[^\s.,;:!?()]+"
 _GAP = rf"(?:{_WORD} ){{0,3}}"
@@ -62,27 +63,52 @@ def pattern(language: str, name: str) -> re.Pattern[str] | None:
 
 @cache
 def alarm(language: str, family: str) -> frozenset[str]:
-    """Words of which any reply that a pattern of `family` ("stop") matches has one: a cheap first look.
+    """Words of which any reply that a pattern of `family` ("stop") matches has one: a cheap first look."""
+    return frozenset(_needed(language, family))
 
-    Of each pattern that slot is taken whose shortest word is longest, so that the words are rare ones.
+
+@cache
+def _needed(language: str, family: str) -> dict[str, list[list[set[str]]]]:
+    """Each word of `alarm`, with what else the patterns need that it stands for: the first words of every slot.
+
+    Of each pattern that slot gives the alarm whose shortest word is longest, so that the words are rare ones.
     """
     own = words(language)
     groups = dict(own.groups)
-    found: set[str] = set()
+    found: dict[str, list[list[set[str]]]] = {}
     for name, text in own.patterns.items():
         if not name.startswith(f"{family}."):
             continue
         for row in phrases(text.replace("\n", " ")):
             needed = [slot for slot in _SLOTS.findall(row) if slot != "~" and not slot.startswith("(")]
             firsts = [{choice.split(" ")[0] for choice in _alternatives(slot, groups)} for slot in needed]
-            found |= max(firsts, key=lambda choices: (min(map(len, choices)), -len(choices)), default=set())
-    return frozenset(found)
+            rarest = max(firsts, key=lambda choices: (min(map(len, choices)), -len(choices)), default=set())
+            for word in rarest:
+                found.setdefault(word, []).append([slot for slot in firsts if slot is not rarest])
+    return found
+
+
+def may_match(language: str, family: str, said: Sequence[str]) -> bool:
+    """Whether a reply of these words has one for every slot of some pattern: without, none can match."""
+    needed = _needed(language, family)
+    return any(not any(slot.isdisjoint(said) for slot in slots) for word in said for slots in needed.get(word, ()))
+
+
+def alarms(languages: Iterable[str], *families: str) -> frozenset[str]:
+    """The words of `alarm` in any of `languages` and `families`: most replies have none."""
+    return frozenset().union(*(alarm(language, family) for language in languages for family in families))
 
 
 @cache
-def alarms(languages: tuple[str, ...], family: str) -> frozenset[str]:
-    """The words of `alarm` in any of `languages`: most replies have none."""
-    return frozenset().union(*(alarm(language, family) for language in languages))
+def stopping() -> dict[str, frozenset[str]]:
+    """Words of which every reply has one that patterns of stopping match, or that has a word of stopping and one of
+    texting, in any spelling: of each language."""
+    found: dict[str, frozenset[str]] = {}
+    for language in languages():
+        needed = alarm(language, "stop") | pair_heads(language)[0]
+        shorthand = {short for short, word in words(language).short.items() if word in needed}
+        found[language] = needed | shorthand
+    return found
 
 
 @cache
@@ -107,6 +133,13 @@ def pair(language: str) -> tuple[frozenset[str], frozenset[str]]:
     """The groups `sign_stop` and `sign_texts` of a language: a short reply with one of each may be a wish to stop."""
     groups = dict(words(language).groups)
     first, second = (frozenset(_alternatives(groups.get(name, ""), groups)) for name in ("sign_stop", "sign_texts"))
+    return first, second
+
+
+@cache
+def pair_heads(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The first words of both groups of `pair`."""
+    first, second = (frozenset(sign.split(" ")[0] for sign in signs) for signs in pair(language))
     return first, second
 
 

@@ -17,13 +17,22 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import replace
-from functools import cache
 from typing import Literal
 
-from flows.replies.lexicon import Lexicon
-from flows.replies.patterns import alarm, habits, others, pair, pattern, said_in_patterns, texts
+from flows.replies.lexicon import NOTHING, Lexicon
+from flows.replies.patterns import (
+    habits,
+    may_match,
+    others,
+    pair,
+    pair_heads,
+    pattern,
+    said_in_patterns,
+    stopping,
+    texts,
+)
 from flows.replies.pieces import Message, Piece
-from flows.replies.words import languages, words
+from flows.replies.words import words
 
 #: "stop" for certain; "pattern" by a strong pattern, "weak" by a weaker sign; "doubt" where a person should look.
 _LONGEST_PAIR = 12
@@ -76,10 +85,9 @@ def _whole(pieces: list[Piece]) -> str:
 
 def _says_nothing_of_it(message: Message, lexicon: Lexicon) -> bool:
     """Whether the reply has none of the words that every wish to stop has one of: most replies are seen at once to have none."""
-    tokens = message.tokens
-    if not (lexicon.stopping.isdisjoint(tokens) and _signs().isdisjoint(tokens)):
-        return False
-    return "stop" not in message.senses and not _spelled_out(message.whole)
+    return (
+        lexicon.stopping.isdisjoint(message.tokens) and "stop" not in message.senses and not _spelled_out(message.whole)
+    )
 
 
 def _is_in_every_clause(message: Message, lexicon: Lexicon, open_question: bool) -> bool:
@@ -131,9 +139,9 @@ def _is_yes_or_no(piece: Piece) -> bool:
 def _strength(clause: list[Piece], lexicon: Lexicon) -> object:
     if not clause or len(clause) > 6:
         return None
-    texts = list(dict.fromkeys(piece.text for piece in clause))
-    found = lexicon.entries.get(" ".join(texts), {}).get("stop")
-    if found is None and all("stop" in piece.senses for piece in clause):
+    texts = dict.fromkeys([piece.text for piece in clause])
+    found = lexicon.entries.get(" ".join(texts), NOTHING).get("stop")
+    if found is None and "stop" in clause[0].senses and all("stop" in piece.senses for piece in clause):
         return clause[0].senses["stop"]
     return found
 
@@ -146,14 +154,15 @@ def _by_pattern(message: Message, lexicon: Lexicon, open_question: bool, loose: 
     found: Wish | None = None
     tokens = message.tokens
     freed = tokens
-    if any(token[0] in _ATTACHED for token in tokens):
+    if not message.whole.isascii() and any(token[0] in _ATTACHED for token in tokens):
         freed = [part for token in tokens for part in _freed(_JOINING, token)]
-    if _signs().isdisjoint(freed):
-        return None
-    for language in languages():
+    for language, signs in stopping().items():
+        said = freed if language == _JOINING else tokens
+        if signs.isdisjoint(said):
+            continue
         short = words(language).short
-        said = [short.get(token, token) for token in (freed if language == _JOINING else tokens)]
-        if alarm(language, "stop").isdisjoint(said):
+        said = [short.get(token, token) for token in said]
+        if not may_match(language, "stop", said):
             if not found and _paired(language, said):
                 found = "doubt" if loose else "weak"
             continue
@@ -181,17 +190,6 @@ def _freed(language: str, token: str) -> tuple[str, ...]:
         if token.startswith(no) and token[2:] in known:
             return (no, token[2:])
     return (token,)
-
-
-@cache
-def _signs() -> frozenset[str]:
-    """Words of which every reply that a pattern matches has one, in any language and spelling: most replies have none."""
-    found: set[str] = set()
-    for language in languages():
-        firsts = {sign.split(" ")[0] for sign in pair(language)[0]}
-        needed = alarm(language, "stop") | firsts
-        found |= needed | {short for short, word in words(language).short.items() if word in needed}
-    return frozenset(found)
 
 
 _Heard = Literal["pattern", "amid", "alone", "beside", "stop", "weak", "doubt"]
@@ -225,10 +223,10 @@ def _texts(language: str, rest: str) -> list[str]:
 
 def _paired(language: str, said: list[str]) -> bool:
     """Whether a short reply has a word of stopping and one of texting."""
-    if len(said) > _LONGEST_PAIR:
+    if len(said) > _LONGEST_PAIR or any(heads.isdisjoint(said) for heads in pair_heads(language)):
         return False
     text = f" {' '.join(said)} "
-    return all(any(f" {sign} " in text for sign in signs) for signs in pair(language)) and bool(pair(language)[0])
+    return all(any(f" {sign} " in text for sign in signs) for signs in pair(language))
 
 
 def _amid(strong: re.Pattern[str], text: str, lexicon: Lexicon) -> list[str]:

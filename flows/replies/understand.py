@@ -168,7 +168,7 @@ def _has_none(ready: Prepared, message: Message, reading: Reading) -> str | None
     """ "Don't have one" where an e-mail or a telephone number is asked for."""
     if ready.question.kind not in _SHAPED or reading.outcome != "unclear":
         return None
-    content = [piece for piece in message.pieces if not piece.is_sign and not piece.has("polite", "self", "intro")]
+    content = [piece for piece in message.content if not piece.has("self", "intro")]
     if not 0 < len(content) <= _SHORT_NO or any(piece.is_digits or piece.text == "@" for piece in message.pieces):
         return None
     return "not_applicable" if any(piece.has("no", "none", "not") for piece in content[:2]) else None
@@ -237,7 +237,7 @@ def _asked_again(reading: Reading) -> Reading:
 
 def _breaks_off(message: Message, ready: Prepared) -> bool:
     """Whether the reply ends in a correction that says no: "2, no wait"."""
-    content = [piece for piece in message.pieces if not piece.is_sign]
+    content = message.said
     if len(content) < 2 or "correction" not in content[-1].senses:
         return False
     entries = ready.lexicon.entries

@@ -27,7 +27,7 @@ _SINCE = 1900
 
 def tells_when(message: Message) -> bool:
     """Whether every word says when in the past, or how many times; "never" and "not" say no such thing."""
-    pieces = [piece for piece in message.pieces if not piece.is_sign]
+    pieces = message.said
     if any(piece.has("not", "no", "none", "question", "if", "next") for piece in pieces) or message.normal.endswith(
         "?"
     ):

@@ -108,7 +108,7 @@ def _clauses(message: Message) -> list[list[Piece]]:
 
 def _begins_with_if(message: Message) -> bool:
     """ "如果不下雨就来": an answer that hangs on something is none yet."""
-    content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    content = message.content
     return bool(content) and "if" in content[0].senses and not content[0].has("yes", "no", "undecided")
 
 
@@ -122,7 +122,7 @@ def _is_of_another_day(clauses: list[list[Piece]], echoed: frozenset[str]) -> bo
 
 def _ends_in_except(message: Message) -> bool:
     """ "Sí pero no"."""
-    content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    content = message.content
     return len(content) > 1 and "except" in content[-1].senses and not content[-1].has("yes", "no")
 
 
