@@ -65,6 +65,7 @@ class Repeated:
     visit: int
     kind: str
     reply_to: int | None
+    occurrence: int | None
     text: str
     created_at: datetime
 
@@ -213,7 +214,7 @@ def repeated_messages(connection: Connection, since: datetime | None) -> list[Re
         since,
     ).subquery()
     statement = (
-        select(_m.id, _m.run_id, _m.visit, _m.kind, _m.reply_to, _m.text, _m.created_at)
+        select(_m.id, _m.run_id, _m.visit, _m.kind, _m.reply_to, _m.occurrence, _m.text, _m.created_at)
         .join(
             several,
             and_(

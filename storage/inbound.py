@@ -55,6 +55,7 @@ class MessageRow:
     hours_exempt_until: datetime | None = None
     valid_until: datetime | None = None
     attempts: int = 0
+    occurrence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ _COLUMNS = (
     "participant_id",
     "run_id",
     "campaign_id",
+    "occurrence",
     "direction",
     "kind",
     "text",

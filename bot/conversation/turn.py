@@ -138,13 +138,15 @@ class Turn:
         asks = next((line for line in lines if line.buttons), lines[-1])
         run = asks.run or next((line.run for line in reversed(lines) if line.run is not None), None)
         reply = self.message is not None
+        kind = max((line.kind for line in lines), key=lambda kind: _RANK.get(kind, 0))
         return MessageRow(
             community_id=self.community.id,
             sender_id=self.sender.id,
             address_id=self.address.id,
             participant_id=self.participant.id if self.participant else None,
             direction="out",
-            kind=max((line.kind for line in lines), key=lambda kind: _RANK.get(kind, 0)),
+            kind=kind,
+            occurrence=run.run.reminded if run and kind == "reminder" else None,
             text=text,
             status="queued",
             created_at=self.now,

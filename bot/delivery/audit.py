@@ -109,10 +109,11 @@ def audit(connection: Connection, now: datetime, *, since: datetime | None = Non
 
 
 def _twins(repeated: Sequence[Repeated]) -> Iterator[int]:
-    """Of messages that answer the same text or open the same question, those that say word for word what another one says."""
+    """Of messages that answer the same text or open the same question, those that say word for word what another one says. The second
+    reminder of a question is none of its first."""
     first: dict[tuple[Any, ...], Repeated] = {}
     for message in repeated:
-        key = (message.run_id, message.visit, message.kind, message.reply_to, message.text)
+        key = (message.run_id, message.visit, message.kind, message.reply_to, message.occurrence, message.text)
         twin = first.get(key)
         if twin is not None and (message.reply_to is not None or message.created_at - twin.created_at <= TWINS_WITHIN):
             yield message.id
@@ -165,6 +166,8 @@ class _Looking:
         for message in left:
             at = message.claimed_at or message.created_at
             before = earlier.setdefault(message.address_id, [])
+            if any(_were_at_once(one, message) for one in before):
+                self.add("out_of_order", "at_once", "message", message.id)
             last = latest.get(message.address_id, at)
             if last > at and any(_is_overtaken(one, message) for one in before):
                 self.add("out_of_order", "overtaken", "message", message.id)
@@ -185,6 +188,12 @@ class _Looking:
             return not is_open(at, place.hours, zone, place.settings.holidays)
         except (ValueError, TypeError, AttributeError):
             return not is_open(at, DEFAULT_HOURS, zone, place.settings.holidays)
+
+
+def _were_at_once(old: AuditedMessage, new: AuditedMessage) -> bool:
+    """Whether one claim took both, so that neither waited for the other. Under a clock that stands still, as in a rehearsal, messages
+    that left one after the other have one time too, but then they also arrived at it."""
+    return old.claimed_at is not None and old.claimed_at == new.claimed_at and old.sent_at not in (None, old.claimed_at)
 
 
 def _is_overtaken(old: AuditedMessage, new: AuditedMessage) -> bool:

@@ -33,7 +33,7 @@ class Message(Base):
 
     `provider_id`: MessageSid, `update_id`, or `chat:message` of a Telegram text that we sent; unique for a sender and direction.
     `kind`: in `text`, `button`, `media`, `edited`, `block`; out `prompt`, `say`, `reminder`, `confirmation`, `help`, `update`,
-    `notification` (to a coordinator), `manual`. `visit` is the run's visit that a prompt opened or a button answers.
+    `notification` (to a coordinator), `manual`. `occurrence`: which time an update goes out, which of its question's reminders it is. `visit` is the run's visit that a prompt opened or a button answers.
     Out: `due_at` not before; `hours_exempt_until` hours do not bind before it (a reply to a text just received);
     `valid_until` of no use after it; `segments` after lightening; `claimed_at` when it last left the queue, `claimed_by` which process took it;
     `retried_at` when it was queued once more after the provider had it (handset off, or a person's decision).

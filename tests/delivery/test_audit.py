@@ -11,19 +11,19 @@ from sqlalchemy import insert, select, update
 
 from bot.channels.base import Ambiguous
 from bot.clock import SetClock
-from bot.conversation import RunStart, receive, start_runs
+from bot.conversation import RunStart, reach_times, receive, start_runs
 from bot.delivery.audit import AuditReport, audit
 from bot.delivery.dispatcher import Dispatcher
 from bot.writer import Writer
 from storage.database import Database
-from storage.models import Answer, Consent, Invitation, Message, Participant, Run, Sender, Update
+from storage.models import Answer, Campaign, Consent, Invitation, Message, Participant, Run, Sender, Update
 from storage.persons import erase_person
 from tests.builders import NOON, a_house, an_inbound
 from tests.delivery.post import DAYTIME, RecordingChannel, Town, a_town, no_opt_outs
 
 NIGHT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 LATER = NOON + timedelta(days=2)
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 def report(town: Town, now: datetime = LATER, since: datetime | None = None) -> AuditReport:
@@ -229,6 +229,40 @@ def test_the_same_words_twice_for_one_text_or_one_question(database: Database) -
     left(town, resident, at=NOON + timedelta(hours=20), run_id=run, visit=1, reply_to=question)
     town.message(resident, run_id=run, visit=1, reply_to=question, status="cancelled")
     assert codes(town) == {"said_twice": 2}
+
+
+@pytest.mark.parametrize("seconds", [31, 60])
+def test_a_reminder_soon_after_another_is_another_one(database: Database, seconds: int) -> None:
+    town, house = a_town(database), a_house()
+    resident = town.resident()
+    town.change(Campaign, town.campaign_id, status="running", reminders=["1m", "2m"])
+    with database.write() as connection:
+        start_runs(connection, [RunStart(resident, town.revision_id, town.campaign_id)], NOON, house)
+        (run,) = connection.execute(select(Run.id)).scalars()
+        sent = update(Message).values(status="sent", claimed_at=Message.created_at, sent_at=Message.created_at)
+        connection.execute(sent)
+        # The scheduler was away as the first one was due: it comes late, the second one in its time.
+        for at in (NOON + 2 * MINUTE - timedelta(seconds=seconds), NOON + 2 * MINUTE):
+            reach_times(connection, [run], at, house)
+        connection.execute(sent)
+    assert codes(town) == {}
+    with database.write() as connection:
+        kinds = connection.execute(select(Message.kind, Message.occurrence).order_by(Message.id)).all()
+        assert [tuple(row) for row in kinds] == [("prompt", None), ("reminder", 1), ("reminder", 2)]
+        # The same one twice, as it would be if two schedulers sent it.
+        connection.execute(update(Message).where(Message.occurrence == 2).values(occurrence=1))
+    assert codes(town) == {"said_twice": 1}
+
+
+def test_two_messages_to_one_resident_at_once(database: Database) -> None:
+    town = a_town(database)
+    resident, other = town.resident(), town.resident()
+    left(town, resident, sent_at=NOON + SECOND)
+    left(town, other, sent_at=NOON + SECOND)
+    left(town, other, at=NOON + SECOND)
+    assert codes(town) == {}
+    left(town, resident, sent_at=NOON + 2 * SECOND)
+    assert codes(town) == {"at_once": 1}
 
 
 def test_an_update_twice_to_one_resident(database: Database) -> None:
