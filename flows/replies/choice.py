@@ -16,7 +16,7 @@ from flows.replies.reading import Reading
 from flows.replies.slots import narrowed, said
 from flows.replies.spelt import is_han
 from flows.replies.stems import stem
-from flows.replies.stress import mostly
+from flows.replies.stress import mostly, without_had
 
 UNCLEAR = Reading("unclear")
 #: Keys of an option that stands for no amount at all, and how short a reply is that says so.
@@ -58,6 +58,7 @@ def read_choice(
     if names_no_place(message, options, lexicon) or _asks_what(message):
         return UNCLEAR
     found = _not_asked(head(mentions(message, options, lexicon), message), message, echoed)
+    found = without_had(found, message, troubled=options.troubled, having=options.having)
     if options.akin and len(found) > 1:
         found = without_akin(found, message, options)
     found = mostly(found, message, troubled=options.troubled)
@@ -237,6 +238,8 @@ def _taken_back(number: int, found: list[Mention], message: Message, options: Op
     denies = any(piece.has("no", "not", "none") for piece in message.pieces[found[-1].first : found[-1].end])
     if len(content) != 1 or (options.troubled and _says_bad(content[0])):
         return False  # "роботи нема", "英语不行" where it is asked what is lacking
+    if "lacks" in content[0].senses and "already" in message.senses:
+        return False  # "документи вже є, лікаря нема"
     return "no" in content[0].senses and not denies
 
 

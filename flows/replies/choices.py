@@ -14,7 +14,7 @@ from flows.replies.numerals import amounts
 from flows.replies.options import Options
 from flows.replies.pieces import Message
 from flows.replies.reading import Reading
-from flows.replies.stress import without_others
+from flows.replies.stress import without_had, without_others
 
 
 def read_choices(question: Question, message: Message, options: Options, lexicon: Lexicon) -> Reading:
@@ -24,7 +24,9 @@ def read_choices(question: Question, message: Message, options: Options, lexicon
         return _answer(question, options, run)
     if names_no_place(message, options, lexicon):
         return UNCLEAR
-    found = without_others(head(mentions(message, options, lexicon), message), message)
+    found = head(mentions(message, options, lexicon), message)
+    found = without_had(found, message, troubled=options.troubled, having=options.having)
+    found = without_others(found, message, troubled=options.troubled)
     ranked = _first_or_last(message, options, lexicon)
     if ranked:
         return _answer(question, options, ranked)

@@ -23,6 +23,8 @@ _AROUND = frozenset("small intro counting about self".split())  # noqa: SIM905
 _SHORTEST_ROOT = 4
 #: Senses of options that are of no group: "None of these", "Not sure".
 _APART = frozenset("none all dont_know indifferent other refuse not_applicable undecided".split())  # noqa: SIM905
+#: The family of which one option may be where the others are amounts: "Free" beside "$10" and "$20".
+_FREE: _Place = ("price", "free")
 #: The name of what names no family of its group: "I work nights" is no evening.
 _UNSURE = "unsure"
 
@@ -83,6 +85,14 @@ def relate_families(names: Names, texts: Sequence[tuple[int, str]]) -> None:
             for word in family.belong
             if word not in names.single and word not in names.full
         )  # "上班" is no "找工作" where no option is for those at work
+
+
+def relate_free(names: Names, texts: Sequence[tuple[int, str]]) -> None:
+    """Let what says that something is free name the one option that says so beside amounts of money."""
+    index = _index(names.lexicon)
+    numbers = {number for number, text in texts if _FREE in _places(text, index, names.lexicon)}
+    if len(numbers) == 1:
+        _name(names, index, {_FREE: numbers})
 
 
 def _finest(groups: dict[str, set[int]], found: Mapping[_Place, set[int]]) -> dict[str, set[int]]:

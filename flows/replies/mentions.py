@@ -43,6 +43,8 @@ _AFTER = (*_BEFORE, "to", "small", "question", "at", "degrees", "not_refusing", 
 _COUNTED = ("out_of", "currency", "unit", "people", "am", "pm", "per", "clock", "fraction", "stars", "month", "daypart")
 
 
+#: The place that a word has which means "another" too: "другий", "تاني".
+_OTHER = 2
 #: A longer stem than this is told by its beginning.
 _SHORT_ROOT = 3
 
@@ -189,6 +191,8 @@ class _Walk:
             return None
         if amount.ordinal and self.pieces[amount.first].has("before"):
             return None  # "上班前" is before work
+        if amount.ordinal and value == _OTHER and self._is_another(amount):
+            return None
         if amount.ordinal:
             before = self.pieces[amount.first - 1] if amount.first else None
             if before is not None and before.has("both", "number") and not before.is_digits:
@@ -200,6 +204,18 @@ class _Walk:
             counted = after is not None and after.has(*_COUNTED) and not after.has("and", "or")
             return value - 1 if alone and not counted else None
         return value - 1 if self._stands_alone(amount.first, amount.end) else None
+
+    def _is_another(self, amount: Amount) -> bool:
+        """Whether "second" means another one of what is named beside it: "другу квартиру", "بيت تاني"."""
+        if self.pieces[amount.first].text.isascii():
+            return False
+        after = self.pieces[amount.end : amount.end + 1]
+        before = (
+            self.pieces[amount.first - 1 : amount.first]
+            if "\u0600" <= self.pieces[amount.first].text[0] <= "\u06ff"
+            else []
+        )
+        return any(piece.options for piece in (*before, *after))
 
     def _stands_alone(self, first: int, end: int) -> bool:
         """Whether what stands on both sides leaves a number a place in the list, not a count of something."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.replies.genders import genders
 from flows.replies.lexicon import Lexicon, read_name
 from flows.replies.normal import key
 from flows.replies.stems import stems
@@ -17,6 +18,11 @@ _COMMON = frozenset(
 def is_common(word: str, lexicon: Lexicon) -> bool:
     """Whether a word is too common to name an option by itself."""
     return not _COMMON.isdisjoint(lexicon.entries.get(word, ()))
+
+
+def _is_one_character(name: str) -> bool:
+    """Whether a name is one Chinese character, which is too little of one: 找 of 找工作."""
+    return len(name) == 1 and "\u4e00" <= name <= "\u9fff"
 
 
 class Names:
@@ -65,7 +71,7 @@ class Names:
         name = key(text)
         words = name.split(" ")
         denies = bool(self.denied(name))
-        for spelling in (name, *self.spellings.get(name, ())):
+        for spelling in (name, *self.spellings.get(name, ()), *genders(name)):
             self._add(self.full, spelling, number)
             self._add(self.squashed, spelling.replace(" ", ""), number)
         if len(words) > 1 and len(name) > 4:
@@ -102,7 +108,7 @@ class Names:
         """The names without their common words, where that is no other option's whole name."""
         whole = dict(self.full)
         for name, number in self.shorter:
-            if name and name not in whole and not self._says_yes_or_no(name):
+            if name and name not in whole and not _is_one_character(name) and not self._says_yes_or_no(name):
                 self._add(self.full, name, number)
 
     def _says_yes_or_no(self, name: str) -> bool:
@@ -117,8 +123,8 @@ class Names:
     def _word(self, word: str, number: int) -> None:
         for form in (word, *self.spellings.get(word, ())):
             self._add(self.single, form, number)
-        for root in stems(word):
-            self._add(self.parts, root, number)
+        for root in () if self.is_common(word) else stems(word):
+            self._add(self.parts, root, number)  # "нічого" is no night
 
     def _han(self, characters: list[str], number: int) -> None:
         """Pairs of neighbours in a name written without spaces: 路灯 in 街上的路灯."""

@@ -95,6 +95,8 @@ _MIXED = re.compile(r"[a-z]*[а-яі][a-zа-яі]*")
 _NAY = re.compile(r"\bнє\b(?! (?:знаю|можу|зможу|хочу|буду|маю|думаю|розумію|понимаю|треба|надо|пам))")
 #: The silent letter after a verb's plural ending, which many leave out: "بطلوا", "بطلو".
 _SILENT = re.compile(r"(?<=[ء-ي]{3}و)ا\b")
+#: The soft sign of an ending that Russian and many thumbs leave out: "англійська", "англійска".
+_SOFT = re.compile(r"(?<=[сзц])ь(?=к)")
 _TWINS = str.maketrans("aceiopxykmtbh", "асеіорхукмтвн")
 _SPACES = re.compile(r"[ \t\r\f\v]+")
 
@@ -112,6 +114,8 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     if "нє" in text:
         text = _NAY.sub("ні", text)
+    if "ьк" in text:
+        text = _SOFT.sub("", text)
     if "وا" in text:
         text = _SILENT.sub("", text)
     if "⁄" in text:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from flows.definition import Question
 from flows.replies.alike import characters, relate_synonyms, things
-from flows.replies.families import relate_families
+from flows.replies.families import relate_families, relate_free
 from flows.replies.lexicon import Lexicon, read_name, senses_of
 from flows.replies.matters import Named, relate
 from flows.replies.names import Names
@@ -81,6 +81,7 @@ class Options:
     slots: tuple[Slot | None, ...]
     akin: frozenset[str]
     troubled: bool
+    having: bool
     kin: frozenset[str]
     alone: Mapping[str, tuple[int, ...]]
     characters: Mapping[str, int]
@@ -161,6 +162,8 @@ def prepare(
         relate_synonyms(gathered, told)
         relate_families(gathered, told)
         relate(gathered, [named for named, _ in every], having=having)
+    else:
+        relate_free(gathered, [(number, text) for number, text in told if spans[number] is None])
     stronger = _stronger(labels, gathered, lexicon)
     denying, opposites = _denying(gathered), _opposites(gathered, stronger)
     denials = frozenset(denying) | frozenset(opposites.values())
@@ -196,6 +199,7 @@ def prepare(
         things=things(lexicon),
         bound=frozenset(gathered.bound | {stem(word) for word in gathered.bound}),
         troubled=troubled,
+        having=having,
         language=lexicon.languages[0],
         tongues=any("speak" in lexicon.entries.get(name, {}) for name in gathered.full),
     )

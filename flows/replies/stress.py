@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.replies.mentions import Mention
 from flows.replies.pieces import Message, Piece, ends_clause
 
@@ -20,14 +22,51 @@ def mostly(found: list[Mention], message: Message, *, troubled: bool) -> list[Me
     return found
 
 
-def without_others(found: list[Mention], message: Message) -> list[Mention]:
-    """Of several that may all be meant, those that the reply says are the only ones: "just the kitchen, the bath is fine"."""
-    if len(found) < 2 or not {"only", "approval"} <= message.senses or any(mention.refused for mention in found):
+def without_others(found: list[Mention], message: Message, *, troubled: bool) -> list[Mention]:
+    """Of several that may all be meant, those that the reply says are the only ones: "just the kitchen, the bath is fine".
+    Where it is asked what is wrong (`troubled`), what is fine is left out anyway."""
+    if len(found) < 2 or "approval" not in message.senses or any(mention.refused for mention in found):
+        return found
+    if not troubled and "only" not in message.senses:
         return found
     pieces = message.pieces
     approved = [mention for mention in found if _is_approved(pieces, mention)]
     left = [mention for mention in found if mention not in approved]
-    return left if any(_is_only(pieces, mention) for mention in left) else found
+    return left if left and (troubled or any(_is_only(pieces, mention) for mention in left)) else found
+
+
+def without_had(found: list[Mention], message: Message, *, troubled: bool, having: bool) -> list[Mention]:
+    """Without what the reply has got already ("work I found, now a doctor") or finds too much ("skating, hiking is too
+    tiring"), where another option is named in another clause; that one is meant too where it says that it has none. `having`:
+    the question asks what one has."""
+    if len(found) < 2 or message.senses.isdisjoint(("already", "too_much")):
+        return found
+    pieces = message.pieces
+    left = [mention for mention in found if not _is_done_with(pieces, mention, troubled=troubled, having=having)]
+    if not left or len(left) == len(found):
+        return found
+    if all(mention.refused for mention in left):
+        left = [replace(mention, refused="") if _is_lacking(pieces, mention) else mention for mention in left]
+    return left
+
+
+def _is_done_with(pieces: list[Piece], mention: Mention, *, troubled: bool, having: bool) -> bool:
+    first, end = _clause(pieces, mention)
+    before, after = pieces[first : mention.first], pieces[mention.end : end]
+    if not having and any("already" in piece.senses and not piece.options for piece in (*_longer(before), *after)):
+        return True
+    content = [piece for piece in (*before, *after) if not piece.has("polite", "small", "self", "intro", "hedge")]
+    return not troubled and len(content) == 1 and "too_much" in content[0].senses
+
+
+def _longer(before: list[Piece]) -> list[Piece]:
+    """Words before a name that say it is there; "有" alone does so after it only: "热水有", not "有老鼠"."""
+    return [piece for piece in before if len(piece.text) > 1]
+
+
+def _is_lacking(pieces: list[Piece], mention: Mention) -> bool:
+    first, end = _clause(pieces, mention)
+    return any("lacks" in piece.senses for piece in pieces[first:end])
 
 
 def _is_only(pieces: list[Piece], mention: Mention) -> bool:

@@ -135,7 +135,7 @@ _LISTS = frozenset(
     minus to between out_of stars currency lowest highest degrees strong_degrees per next this previous ago ahead from_now
     from before after weekend am pm point at day_mark month_mark year_mark day_article part speak_frame speak_tell speak_not if only not_refusing hinders contact at_least
     at_most almost reported ourselves percent age persons
-    some_persons one_person myself lacks troubles total having measures how_many formerly now every past times seasons mostly approval enough lacking conditional begins onward""".split()  # noqa: SIM905
+    some_persons one_person myself lacks troubles total having measures how_many formerly now every past times seasons mostly approval already too_much enough lacking conditional begins onward""".split()  # noqa: SIM905
 )
 _STOP_LISTS = ("words", "clear", "closed", "doubt")
 _STOP_PATTERNS = ("strong", "weak")
