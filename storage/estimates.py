@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal, select, text
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal, select, text, union_all
 
-from storage.models import Address, Message, Participant, Sender
+from storage.models import Address, Message, Participant, Sender, UtcDateTime
 from storage.reach import Reach
 
 
@@ -98,4 +99,34 @@ def waiting_before(connection: Connection, sender_ids: Sequence[int]) -> dict[in
     return {int(sender_id): int(waiting or 0) for sender_id, waiting in connection.execute(statement)}
 
 
-__all__ = ["count_reasons", "each_recipient", "recipients", "senders_of", "waiting_before"]
+def nth_latest(
+    connection: Connection, people: Select[Any], since: datetime, now: datetime, n: int
+) -> Iterator[tuple[int, str | None, datetime]]:
+    """Of each of `people` who had `n` campaign and update messages or more since a moment: (id, zone, when the n-th latest left).
+
+    All that a run says first is one. What waits in the queue counts as leaving `now`.
+    """
+    chosen = people.with_only_columns(Participant.id).order_by(None)
+    one = func.coalesce(Message.run_id, -Message.id)
+    bulk = (Message.participant_id.in_(chosen), text("messages.priority = 2"))
+    left = select(Message.participant_id, func.min(Message.claimed_at).label("at")).where(
+        *bulk,
+        Message.claimed_at > since,
+        text("messages.status IN ('sending', 'sent', 'delivered', 'undelivered', 'unknown')"),
+    )
+    waits = select(Message.participant_id, literal(now, UtcDateTime()).label("at")).where(
+        *bulk, text("messages.status = 'queued'")
+    )
+    had = union_all(*(part.group_by(Message.participant_id, one) for part in (left, waits))).subquery()
+    place = func.row_number().over(partition_by=had.c.participant_id, order_by=had.c.at.desc())
+    ranked = select(had.c.participant_id, had.c.at, place.label("place")).subquery()
+    statement = (
+        select(Participant.id, Participant.timezone, ranked.c.at)
+        .join(ranked, ranked.c.participant_id == Participant.id)
+        .where(ranked.c.place == n)
+    )
+    rows: Iterator[Any] = iter(connection.execute(statement))
+    yield from rows
+
+
+__all__ = ["count_reasons", "each_recipient", "nth_latest", "recipients", "senders_of", "waiting_before"]

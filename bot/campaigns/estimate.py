@@ -18,6 +18,7 @@ from bot.campaigns.estimated import Estimate, Group, cost_of, expected_answers, 
 from bot.campaigns.first_messages import FirstMessage, Reader, first_messages, needs_each
 from bot.campaigns.following import has_come
 from bot.campaigns.languages import missing_texts
+from bot.campaigns.late import late_ones
 from bot.campaigns.notices import notice_texts
 from bot.campaigns.prices import Prices
 from bot.campaigns.quotas import QuotaFit, cell_column, likely
@@ -73,7 +74,10 @@ class _Estimating:
         view = self.house.community(self.connection, self.community.id, self.now)
         lengths = lengths_of([flow.flow for flow in flows.values()], languages, view.name)
         notice = self._notice(groups)
-        sending = sending_of(self.connection, self.community, self.reach, groups, messages, self.launch_at, self.now)
+        late = late_ones(self.connection, self.community, people, max(self.launch_at, self.now))
+        sending = sending_of(
+            self.connection, self.community, self.reach, groups, messages, self.launch_at, self.now, late
+        )
         rates = past_rates(self.connection, self.community.id, self.now)
         quotas = self._quotas(people, rates.complete)
         answers = expected_answers(total - sum(one.fit - one.asked for one in quotas), rates)
@@ -92,6 +96,7 @@ class _Estimating:
             lengths=lengths,
             cost=cost,
             sending=sending,
+            late=late,
             answers=answers,
             warnings=warnings_of(
                 self.connection,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row
 from bot import i18n
 from bot.campaigns.first_messages import FirstMessage
 from bot.campaigns.languages import Missing
+from bot.campaigns.late import Late
 from bot.campaigns.lengths import Lengths, conversation_lengths
 from bot.campaigns.pacing import Course, Load, play, thinned
 from bot.campaigns.prices import Prices
@@ -70,7 +71,7 @@ class Sending:
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A campaign before it is launched. `chosen` are described by the audience; `recipients` of them would be asked; `excluded`:
-    reason -> how many are not. `flows`: revision -> its name, `check-in@2`. `lengths`: language -> segments of a whole conversation."""
+    reason -> how many are not; `late` of the recipients are asked later, for the caps. `flows`: revision -> its name, `check-in@2`. `lengths`: language -> segments of a whole conversation."""
 
     chosen: int
     recipients: int
@@ -84,6 +85,7 @@ class Estimate:
     lengths: dict[str, Lengths]
     cost: Cost
     sending: Sending
+    late: Late
     answers: Answers
     warnings: tuple[str, ...]
 
@@ -141,6 +143,7 @@ class Estimate:
                 "ends_at": self.sending.course.ends_at,
                 "curve": [[moment, n] for moment, n in thinned(self.sending.course.curve)],
             },
+            "late": {"n": self.late.n, "first_at": self.late.first_at, "until": self.late.until},
             "answers": {
                 "answered": self.answers.answered,
                 "completed": self.answers.completed,
@@ -204,8 +207,10 @@ def sending_of(
     messages: Sequence[FirstMessage],
     launch_at: datetime,
     now: datetime,
+    late: Late,
 ) -> Sending:
-    """The first messages played through at the senders' pace, behind what waits already, within the hours of each zone."""
+    """The first messages played through at the senders' pace, behind what waits already, within the hours of each zone; those that wait
+    for a cap come when it lets them."""
     senders = estimates.senders_of(connection, reach)
     waiting = estimates.waiting_before(connection, list(senders))
     mean = {(one.revision, one.language, one.channel): one.segments / one.readers for one in messages if one.readers}
@@ -228,7 +233,7 @@ def sending_of(
         settings.holidays,
         start,
     )
-    return Sending(start, course)
+    return Sending(start, late.joined_to(course, sum(group.n for group in groups)))
 
 
 def warnings_of(

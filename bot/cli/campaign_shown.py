@@ -63,6 +63,13 @@ def show_gist(found: Estimate, place: Row[Any]) -> None:
     screen.print(Text(f"{found.recipients:,} of {found.chosen:,} people are asked", style="bold"))
     for reason, n in found.excluded.items():
         screen.print(Text(f"  {n:,} {REASONS.get(reason, reason)}"))
+    if found.late.n and found.late.until is not None:
+        until = on_the_clock(found.late.until, ZoneInfo(place.timezone))
+        screen.print(
+            Text(
+                f"  {found.late.n:,} of those asked had as many messages as the caps allow: they wait, the last until {until}"
+            )
+        )
     segments = found.first_segments + found.notice_segments
     cost = found.cost
     screen.print(

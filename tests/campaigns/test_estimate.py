@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.campaigns.audience import Audience, Comparison, Exclusions, Sample
 from bot.campaigns.estimate import estimate
@@ -16,11 +16,12 @@ from bot.campaigns.estimated import Estimate
 from bot.campaigns.launch import find_revision
 from bot.campaigns.prices import Prices, load_prices
 from bot.campaigns.settings import Arm, CampaignSettings, Follow, Notice, Quota
+from bot.delivery.claim import claim
 from bot.errors import BadFile, WrongUsage
 from flows.segments import segment
 from storage.communities import community_by_id
 from storage.database import Database
-from storage.models import Message
+from storage.models import Address, Message
 from tests.builders import NOON, a_sender
 from tests.campaigns.hall import Hall
 from tests.campaigns.test_sampling import OTHER
@@ -304,3 +305,52 @@ def test_estimating_writes_nothing(hall: Hall) -> None:
     hall.residents(3)
     estimated(hall)
     assert (hall.runs(), hall.queued(), hall.now) == (0, 0, datetime(2026, 11, 23, 16, tzinfo=UTC))
+
+
+def _had(hall: Hall, person: int, *ago: timedelta, status: str = "sent") -> None:
+    """Updates that left to somebody so long ago."""
+    with hall.database.write() as connection:
+        for span in ago:
+            values = {"community_id": hall.community_id, "sender_id": hall.sender_id, "participant_id": person}
+            values |= {"address_id": select(Address.id).where(Address.participant_id == person).scalar_subquery()}
+            values |= {"direction": "out", "kind": "update", "text": "News", "priority": 2, "status": status}
+            at = hall.now - span
+            values |= {"created_at": at, "due_at": at, "claimed_at": None if status == "queued" else at}
+            connection.execute(insert(Message).values(**values))
+
+
+def test_who_had_as_many_messages_as_the_caps_allow_is_late_and_is_told_so(database: Database) -> None:
+    hours = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"), ("09:00", "20:00"))
+    hall = Hall.built(database, hours=hours, settings={"cap_per_week": 2, "cap_per_day": 1})
+    free, day, week, two, night = hall.residents(5)
+    _had(hall, free, timedelta(days=2), timedelta(days=8))
+    _had(hall, day, timedelta(hours=20))
+    _had(hall, week, timedelta(days=5), timedelta(days=3), timedelta(days=6))
+    _had(hall, two, timedelta(days=6), status="undelivered")
+    _had(hall, two, timedelta(0), status="queued")
+    _had(hall, night, timedelta(days=4), timedelta(days=3, hours=6))
+    found = estimated(hall)
+    assert (found.recipients, found.excluded, found.late.n) == (5, {}, 4)
+    # The third of three is the second of the last two: it leaves when the one before has been a week ago.
+    assert found.late.until == hall.now + timedelta(days=3)
+    assert found.late.first_at == hall.now + timedelta(hours=4)
+    assert found.sending.course.ends_at == found.late.until
+    assert found.sending.course.curve[-1] == (found.late.until, 5)
+    assert found.sending.course.curve[0] == (hall.now, 0)
+    assert found.as_dict()["late"]["n"] == 4
+    hall.launch()
+    hall.work()
+    with hall.database.write() as connection:
+        claimed = claim(connection, hall.sender_id, hall.now).messages
+        assert sorted(one.participant_id or 0 for one in claimed if one.run_id) == [free]
+    waiting = dict(
+        hall.all(select(Message.participant_id, Message.due_at).where(Message.status == "queued", Message.run_id > 0))
+    )
+    assert waiting.pop(two, None) is not None
+    assert max(waiting.values()) == found.late.until
+    assert min(waiting.values()) == found.late.first_at
+
+
+def test_with_nobody_late_it_says_so(hall: Hall) -> None:
+    hall.residents(2)
+    assert estimated(hall).as_dict()["late"] == {"n": 0, "first_at": None, "until": None}
