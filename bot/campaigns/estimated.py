@@ -143,7 +143,7 @@ class Estimate:
                 "ends_at": self.sending.course.ends_at,
                 "curve": [[moment, n] for moment, n in thinned(self.sending.course.curve)],
             },
-            "late": {"n": self.late.n, "first_at": self.late.first_at, "until": self.late.until},
+            "late": {name: getattr(self.late, name) for name in ("n", "first_at", "until", "busy")},
             "answers": {
                 "answered": self.answers.answered,
                 "completed": self.answers.completed,

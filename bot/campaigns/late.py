@@ -15,6 +15,7 @@ from bot.campaigns.pacing import Course
 from bot.config import CommunitySettings
 from bot.delivery.rules import DAY, WEEK
 from bot.hours import next_opening, zone_of
+from storage.audience import count, in_a_run
 from storage.estimates import nth_latest
 
 HOUR = timedelta(hours=1)
@@ -22,12 +23,16 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """How many of those asked wait for a cap, and when the first and the last of them are asked. `by`: (moment, how many), by the hour."""
+    """How many of those asked wait for a cap, and when the first and the last of them are asked. `by`: (moment, how many), by the hour.
+
+    `busy` are in another conversation, and are asked once that is over: nobody knows when.
+    """
 
     n: int = 0
     first_at: datetime | None = None
     until: datetime | None = None
     by: tuple[tuple[datetime, int], ...] = ()
+    busy: int = 0
 
     def joined_to(self, course: Course, recipients: int) -> Course:
         """A course with these behind: what it sends of everybody at once is the part of the others."""
@@ -62,11 +67,12 @@ def late_ones(connection: Connection, community: Row[Any], people: Select[Any], 
             zone = zone_of(timezone, community.timezone)
             opens = next_opening(at + span, community.hours, zone, settings.holidays)
             fits[participant_id] = max(opens, fits.get(participant_id, opens))
+    busy = count(connection, people.where(in_a_run()))
     if not fits:
-        return Late()
+        return Late(busy=busy)
     by = Counter(max(start, at.replace(minute=0, second=0, microsecond=0) + HOUR) for at in fits.values())
     until = max(fits.values())
-    return Late(len(fits), min(fits.values()), until, tuple(sorted((min(at, until), n) for at, n in by.items())))
+    return Late(len(fits), min(fits.values()), until, tuple(sorted((min(at, until), n) for at, n in by.items())), busy)
 
 
 __all__ = ["Late", "late_ones"]

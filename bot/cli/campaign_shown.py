@@ -70,6 +70,10 @@ def show_gist(found: Estimate, place: Row[Any]) -> None:
                 f"  {found.late.n:,} of those asked had as many messages as the caps allow: they wait, the last until {until}"
             )
         )
+    if found.late.busy:
+        screen.print(
+            Text(f"  {found.late.busy:,} of those asked are in another conversation: they wait until that is over")
+        )
     segments = found.first_segments + found.notice_segments
     cost = found.cost
     screen.print(

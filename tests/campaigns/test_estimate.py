@@ -353,4 +353,15 @@ def test_who_had_as_many_messages_as_the_caps_allow_is_late_and_is_told_so(datab
 
 def test_with_nobody_late_it_says_so(hall: Hall) -> None:
     hall.residents(2)
-    assert estimated(hall).as_dict()["late"] == {"n": 0, "first_at": None, "until": None}
+    assert estimated(hall).as_dict()["late"] == {"n": 0, "first_at": None, "until": None, "busy": 0}
+
+
+def test_who_is_in_another_conversation_is_asked_after_it(hall: Hall) -> None:
+    hall.residents(2)
+    hall.resident("first")
+    hall.launch("before", Audience(tags=("first",)))
+    hall.work()
+    assert estimated(hall).late.busy == 1
+    hall.launch()
+    hall.work()
+    assert hall.status().pending == 1
