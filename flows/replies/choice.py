@@ -309,6 +309,8 @@ def is_telling(message: Message, options: Options) -> bool:
         return False
     if options.tongues and len(content) <= 3 and not message.whole.isdigit():
         return True
+    if options.troubled and len(content) > 1 and "speak" in message.senses:
+        return True  # "mon anglais est pas fort"
     whole = {"stop", "command", "command_closed"}
     if len(content) > 1 and any(piece.senses and piece.senses.keys() <= whole for piece in content):
         return True

@@ -57,6 +57,7 @@ def pattern(language: str, name: str) -> re.Pattern[str] | None:
     for row in rows:
         if all(slot == "~" or slot.startswith("(") for slot in _SLOTS.findall(row)):
             raise WordsError(f"{language}.yaml: {name}: `{row}` matches any text; leave one word outside ( )")
+    rows.sort(key=lambda row: -len(_SLOTS.findall(row)))  # the longest that matches, so that it leaves fewer words over
     bodies = ["".join(_slot(slot, groups) for slot in _SLOTS.findall(row)) for row in rows]
     return re.compile(f"{_CLAUSE}{lead}(?P<body>{'|'.join(bodies)})")
 

@@ -121,7 +121,7 @@ def _clauses(message: Message) -> list[list[Piece]]:
         if "stop" in piece.senses:
             if piece.text not in [one.text for one in found[-1]]:
                 found[-1].append(piece)
-        elif (piece.is_sign and piece.text in ".,;:!?") or "but" in piece.senses:
+        elif (piece.is_sign and piece.text in ".,;:!?") or ("but" in piece.senses and "small" not in piece.senses):
             found.append([])
         elif not piece.is_sign and "polite" not in piece.senses:
             found[-1].append(piece)
@@ -226,7 +226,18 @@ def _paired(language: str, said: list[str]) -> bool:
     if len(said) > _LONGEST_PAIR or any(heads.isdisjoint(said) for heads in pair_heads(language)):
         return False
     text = f" {' '.join(said)} "
-    return all(any(f" {sign} " in text for sign in signs) for signs in pair(language))
+    stops, sent = pair(language)
+    if not any(f" {sign} " in text for sign in sent):
+        return False
+    return any(f" {sign} " in text and not _is_denied(sign, text, language) for sign in stops)
+
+
+def _is_denied(sign: str, text: str, language: str) -> bool:
+    """Whether a word of stopping is said no to: "mon proprio arrête pas de m'écrire"."""
+    before, after = text.split(f" {sign} ", 1)
+    beside = (before.rpartition(" ")[2], after.partition(" ")[0])
+    senses = words(language).senses
+    return any("not" in senses.get(word, {}) for word in beside)
 
 
 def _amid(strong: re.Pattern[str], text: str, lexicon: Lexicon) -> list[str]:

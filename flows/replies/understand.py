@@ -28,6 +28,7 @@ from flows.replies.scale import read_scale
 from flows.replies.stop import besides, wish
 from flows.replies.text import read_text
 from flows.replies.times import read_time
+from flows.replies.tongues import is_about_languages, tells_of_a_language
 from flows.replies.yesno import read_yesno
 
 UNCLEAR = Reading("unclear")
@@ -121,8 +122,10 @@ def _in_words(ready: Prepared, message: Message, text: str, context: ReplyContex
     if wished == "doubt" and reading.other is not None and _is_half_a_wish(message, ready):
         reading = UNCLEAR
     named = reading.outcome == "answered" and reading.value != "other"
-    if order is not None and order.command == "language" and _is_about_languages(ready, message, named=named):
+    if order is not None and order.command == "language" and is_about_languages(ready, message, named=named):
         return reading
+    if order is not None and order.command == "language" and tells_of_a_language(ready, message, order):
+        return Reading("answered", value="other", other=message.raw.strip())
     if wished in ("weak", "pattern"):
         slip = ready.options is not None and not any(_may_name(piece) for piece in message.pieces)
         return replace(reading, unsure_stop=True) if named and not slip else STOP
@@ -172,22 +175,6 @@ def _has_none(ready: Prepared, message: Message, reading: Reading) -> str | None
     if not 0 < len(content) <= _SHORT_NO or any(piece.is_digits or piece.text == "@" for piece in message.pieces):
         return None
     return "not_applicable" if any(piece.has("no", "none", "not") for piece in content[:2]) else None
-
-
-def _is_about_languages(ready: Prepared, message: Message, *, named: bool) -> bool:
-    """Whether a language's name answers a question about languages: "Spanish" does, "can we do this in Spanish" does not.
-    Where it is asked what is wrong, an option that is `named` by "my English" or "不会英文" is the trouble."""
-    if ready.options is not None and ready.options.troubled:
-        if len(message.pieces) == 1 and "speak" not in message.senses:
-            return named  # "мова", the language itself
-        framed = any(
-            "speak_frame" in piece.senses and not piece.has("small", "intro", "self") for piece in message.pieces
-        )
-        return named and not framed
-    if ready.options is None or not ready.options.tongues:
-        return False
-    asks = [piece for piece in message.pieces if piece.has("speak_frame", "speak_not")]
-    return all(piece.has("speak_tell", "small", "intro", "self", "only") for piece in asks)
 
 
 def _outweighs(ready: Prepared, message: Message, order: Reading) -> bool:
