@@ -91,8 +91,10 @@ class Scheduler:
             if not self._alone:
                 await self._writer.run(partial(self._defer, task))
                 return
-            for _ in range(MOST_SLICES):
+            for done in range(MOST_SLICES):
                 if not await self._writer.run(partial(self._slice, task)):
+                    if done and task.erases:
+                        await asyncio.to_thread(self._writer.database.empty_log)
                     return
                 self._worked()
         except SQLAlchemyError as error:

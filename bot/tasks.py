@@ -29,13 +29,17 @@ Due = Callable[[Connection, datetime], bool]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A kind of coarse work, how often, in seconds, to look whether there is some, and what is done first where much waits."""
+    """A kind of coarse work, how often, in seconds, to look whether there is some, and what is done first where much waits.
+
+    `erases`: what it drops is to be readable nowhere any more.
+    """
 
     name: str
     every: float
     work: Work
     due: Due
     priority: int = 0
+    erases: bool = False
 
 
 def reach_due_times(connection: Connection, now: datetime, house: House) -> int:
@@ -56,5 +60,5 @@ TASKS: tuple[Task, ...] = (
     Task("unplaced", 15.0, take_in_unplaced, due.unplaced_are_due),
     Task("closings", 30.0, lambda connection, now, _house: close_due(connection, now), due.closings_are_due),
     # Once a day, after all that somebody waits for.
-    Task(RETENTION, 60.0, retain_due, retention_is_due, priority=-1),
+    Task(RETENTION, 60.0, retain_due, retention_is_due, priority=-1, erases=True),
 )

@@ -93,6 +93,20 @@ class Database:
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
+    def empty_log(self) -> bool:
+        """Take SQLite's log into the database and leave nothing in it, after something was erased: what stood there is still readable in
+        the log else, until it is written over. False where somebody reads for long just then. On PostgreSQL that is the server's to do.
+        """
+        if not self.is_sqlite:
+            return True
+        # Not in a transaction, which SQLAlchemy's own connections would begin.
+        connection = self.engine.raw_connection()
+        try:
+            busy, *_ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.close()
+        return not busy
+
     def close(self) -> None:
         """Close every connection of the pool."""
         self.engine.dispose()
@@ -162,6 +176,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
         "cache_size=-65536",
         f"wal_autocheckpoint={LOG_PAGES}",
         f"journal_size_limit={LOG_KEEPS}",
+        # What was erased is overwritten, and not only forgotten: some builds of SQLite leave it where it stood.
+        "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

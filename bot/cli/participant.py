@@ -169,8 +169,13 @@ def erase(
             raise WrongUsage("Nothing was erased.")
         with installation.write() as connection:
             receipt = erase_person(connection, person, installation.clock.now(), installation.house)
+        emptied = installation.database.empty_log()
     if as_json:
         print_json({"public_id": receipt.public_id, "erased_at": receipt.erased_at, "erased": receipt.counts})
         return
     told = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in receipt.counts.items() if n)
     screen.print(f"{receipt.public_id} was erased at {receipt.erased_at:%Y-%m-%d %H:%M} UTC: {told}.")
+    if not emptied:
+        screen.print(
+            "Somebody reads the database for long: the log beside it has words of theirs until that ends and it is written over."
+        )

@@ -35,6 +35,7 @@ def retain(
             counts = would_drop(installation.write, installation.clock.now(), installation.house)
         else:
             counts = _whole_pass(installation)
+            installation.database.empty_log()
     found = [_described(one, counts.get(str(one.id), {})) for one in communities]
     if as_json:
         print_json({"dry_run": dry_run, "communities": found})

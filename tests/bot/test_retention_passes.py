@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +14,12 @@ from typer.testing import CliRunner
 
 from bot.app import open_installation
 from bot.cli import app
+from bot.clock import SetClock
 from bot.config import CommunitySettings, load_settings
 from bot.retention import begin, retain_due, work_pass, would_drop
+from bot.schedule import Scheduler
 from bot.tasks import TASKS
+from bot.writer import Writer
 from storage.database import Database
 from storage.models import (
     Community,
@@ -151,3 +156,22 @@ def test_the_command_tells_then_does(tmp_path: Any) -> None:
     with installation.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM messages WHERE text <> ''")).scalar_one() == 0
     installation.database.close()
+
+
+async def test_what_a_running_process_dropped_is_not_in_its_log_either(sqlite_database: Database) -> None:
+    with sqlite_database.write() as connection:
+        place = a_town(connection, **SETTINGS)
+        a_person(connection, place, "0101", LONG_AGO)
+    file = sqlite_database.file
+    assert file is not None
+    number = b"9025550101"
+    assert any(number in one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
+    writer = Writer(sqlite_database)
+    tasks = [replace(task, every=0.02) for task in TASKS if task.erases]
+    scheduler = Scheduler(writer, SetClock(NOW), a_house(), tasks=tasks)
+    await scheduler.start()
+    async with asyncio.timeout(30):
+        while any(number in one.read_bytes() for one in file.parent.glob(f"{file.name}*")):
+            await asyncio.sleep(0.02)
+    await scheduler.stop()
+    writer.close()

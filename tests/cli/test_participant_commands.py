@@ -55,3 +55,32 @@ def test_a_thread_says_what_waits_and_why_something_was_not_sent() -> None:
     told = " ".join(shown.output.split())
     assert "[dropped: its time was over before it could leave]" in told
     assert "[waits until 12-02 17:57]" in told
+
+
+def test_what_was_erased_is_in_no_file_of_the_database_any_more() -> None:
+    installation = open_installation(load_settings())
+    with installation.write() as connection:
+        a_sender(connection, a_community(connection, "shore-road"), address="telegram:soundings_test_bot")
+    phone = Phone(installation.database, address="telegram:777000777", sender="telegram:soundings_test_bot")
+    for word in ("start", "yes", "the zebra crossing"):
+        phone.text(word, language="en")
+    file = installation.database.file
+    assert file is not None
+
+    def places(*words: bytes) -> list[tuple[str, bytes]]:
+        return [
+            (one.name, word) for one in file.parent.glob("soundings.db*") for word in words if word in one.read_bytes()
+        ]
+
+    secrets = (b"777000777", b"zebra crossing")
+    assert places(*secrets)
+    with installation.read() as connection:
+        # Another process has it open; the log is not taken in by closing it.
+        connection.execute(select(Run.id).limit(1)).all()
+        connection.rollback()
+        words = ["participant", "erase", "telegram:777000777", "-c", "shore-road", "--yes"]
+        told = CliRunner().invoke(app, words, catch_exceptions=False)
+        assert "was erased" in told.output
+        assert "reads the database for long" not in told.output
+        assert places(*secrets) == []
+    installation.database.close()
