@@ -55,6 +55,8 @@ def _is_plain(state: State) -> bool:
         state.call,
         state.split,
         state.end,
+        # Its names go before those that everybody shares: {community} may be the street that somebody lives in.
+        state.with_values,
     )
     return not any(acts) and (state.say is None or _is_shared_text(state.say))
 

@@ -149,6 +149,7 @@ def test_arms_are_repeated_each_in_its_own_words(database: Database) -> None:
         ("say: Hello {name}", False),
         ("say: Call {contact}", False),
         ("say: '{n} answered'\n    with: {n: campaign.answered}", False),
+        ("say: 'News of {community}'\n    with: {community: participant.area}", False),
         ("set: {area: '\"north\"'}", False),
         ("tags: {add: [asked]}", False),
         ("notify: Somebody begins", False),
