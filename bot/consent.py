@@ -5,10 +5,11 @@ from __future__ import annotations
 import hmac
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
+from storage.addresses import addresses_of
 from storage.consents import ConsentRow, insert_consents, insert_suppressions, lift_suppressions, suppressed
 from storage.participants import ParticipantRow, lock_participants, save_participants
 
@@ -111,6 +112,15 @@ def suppress(
     insert_suppressions(connection, [(community_id, address_hash(address, keys[0]), reason)], now)
 
 
+def suppress_person(connection: Connection, person: Row[Any], keys: Sequence[str], now: datetime) -> None:
+    """Keep, before a person's numbers are erased, the hashes of those that no import may text: all of somebody who is opted out,
+    in their own words or by a coordinator's, and a number that is somebody else's now."""
+    for address in addresses_of(connection, [person.id]):
+        if person.opted_out_at is not None or address.status == "closed":
+            reason = "stop" if person.opted_out_at is not None else "closed"
+            suppress(connection, person.community_id, address.address, reason, keys, now)
+
+
 def is_suppressed(connection: Connection, community_ids: Collection[int], address: str, keys: Sequence[str]) -> bool:
     """Whether an address said STOP in any of these communities, under the present key or an old one."""
     return bool(suppressed(connection, community_ids, address_hashes(address, keys)))
@@ -131,5 +141,6 @@ __all__ = [
     "lift",
     "line",
     "suppress",
+    "suppress_person",
     "withdraw",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 
 from bot.communities import normal_number
 from bot.config import CommunitySettings
+from bot.consent import suppress_person
 from bot.conversation import House, cancel_runs
 from bot.errors import NotFound
 from storage import persons as rows
@@ -48,7 +49,11 @@ def everything_about(connection: Connection, person: Row[Any]) -> dict[str, Any]
 
 
 def erase(connection: Connection, person: Row[Any], now: datetime, house: House) -> ErasureReceipt:
-    """Erase a person everywhere, ending what is open. A STOP they gave stays as a keyed hash, so that no import texts them."""
+    """Erase a person everywhere, ending what is open.
+
+    Whoever is opted out stays so as keyed hashes of their addresses, so that no import texts them.
+    """
+    suppress_person(connection, person, house.settings.secret_keys, now)
     open_runs = rows.open_run_ids(connection, person.id)
     if open_runs:
         cancel_runs(connection, open_runs, "cancelled", now, house)

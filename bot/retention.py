@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row
 
 from bot.config import CommunitySettings
-from bot.consent import suppress
+from bot.consent import suppress_person
 from bot.conversation import House
 from bot.insight.questions import asked_in
 from bot.insight.results import COUNTED
@@ -204,10 +204,7 @@ def _let_go(connection: Connection, person: Row[Any], sweep: Sweep) -> None:
     rows.drop_raw(connection, counted, other=True)
     rows.drop_words(connection, words)
     rows.delete_answers(connection, sensitive)
-    if person.opted_out_at is not None:
-        # A STOP is kept already; whoever is opted out for another reason is not texted by the next import either.
-        for address in rows.addresses_of(connection, person.id):
-            suppress(connection, person.community_id, address, "stop", sweep.house.settings.secret_keys, sweep.now)
+    suppress_person(connection, person, sweep.house.settings.secret_keys, sweep.now)
     erase_person(connection, person.id, sweep.now, keep_answers=True)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 
 from storage.bulk import InsertMany, among
 from storage.models import Consent, Suppression
@@ -71,10 +71,18 @@ def insert_consents(connection: Connection, rows: Iterable[ConsentRow], now: dat
     )
 
 
-def granted_scopes(connection: Connection, participant_id: int) -> set[str]:
-    """The scopes that a participant ever agreed to."""
-    found = select(Consent.scope).where(Consent.participant_id == participant_id, Consent.state == "granted").distinct()
-    return set(connection.execute(found).scalars())
+def standing_at(connection: Connection, participant_id: int, stopped_at: datetime) -> dict[str, str]:
+    """Where each scope stood, `granted` or `withdrawn`, when a participant said STOP: what STOP itself withdrew is left out, and
+    scopes of which nothing was said before."""
+    found = (
+        select(Consent.scope, Consent.state)
+        .where(
+            Consent.participant_id == participant_id,
+            or_(Consent.state == "granted", Consent.given_at != stopped_at),
+        )
+        .order_by(Consent.id)
+    )
+    return {row.scope: row.state for row in connection.execute(found)}
 
 
 def insert_suppressions(connection: Connection, rows: Iterable[tuple[int, str, str]], now: datetime) -> None:

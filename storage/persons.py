@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, or_, select, text, tuple_, update
+from sqlalchemy.orm import aliased
 
 from storage.models import (
     Address,
@@ -20,6 +21,7 @@ from storage.models import (
     ParticipantTag,
     Receipt,
     Run,
+    SenderCommunity,
     UnplacedText,
 )
 from storage.models.flows import OPEN_RUN
@@ -63,12 +65,38 @@ def open_run_ids(connection: Connection, participant_id: int) -> list[int]:
 def holdings(connection: Connection, participant_id: int) -> dict[str, list[dict[str, Any]]]:
     """Every row about a person, by heading, in the order in which it came to be."""
     found: dict[str, list[dict[str, Any]]] = {}
+    written_before = _written_before_joining(connection, participant_id)
     for heading, (model, columns) in HOLDINGS.items():
         table = model.__table__
-        statement = select(*(table.c[name] for name in columns)).where(table.c.participant_id == participant_id)
+        whose = table.c.participant_id == participant_id
+        if written_before and model is Message:
+            whose = or_(whose, table.c.id.in_(written_before))
+        elif written_before and model in (Medium, InboxItem):
+            whose = or_(whose, table.c.message_id.in_(written_before))
+        statement = select(*(table.c[name] for name in columns)).where(whose)
         order = table.c.id if "id" in table.c else table.c.tag
         found[heading] = [dict(row._mapping) for row in connection.execute(statement.order_by(order))]
     return found
+
+
+def _written_before_joining(connection: Connection, participant_id: int) -> list[int]:
+    """What a person's numbers wrote, and were written, before they were somebody we know; not since before the number was last
+    somebody else's."""
+    own = select(Address.id).where(Address.participant_id == participant_id)
+    strangers = connection.execute(
+        select(Message.id, Message.address_id).where(
+            Message.participant_id.is_(None), Message.kind != "notification", Message.address_id.in_(own)
+        )
+    ).all()
+    if not strangers:
+        return []
+    last = (
+        select(Message.address_id, func.max(Message.id))
+        .where(Message.address_id.in_({row.address_id for row in strangers}), Message.participant_id != participant_id)
+        .group_by(Message.address_id)
+    )
+    before: dict[int, int] = {row[0]: row[1] for row in connection.execute(last)}
+    return [row.id for row in strangers if row.id > before.get(row.address_id, 0)]
 
 
 def erase_person(
@@ -76,7 +104,8 @@ def erase_person(
 ) -> dict[str, int]:
     """Take away everything that tells who a person is or what they said; how many rows of each kind.
 
-    What stays says that somebody was asked, and when, and what they agreed to, about nobody: counts and the ledger of consent.
+    What stays says that somebody was asked, and when, and what they agreed to, about nobody: counts, and the ledger of consent
+    without the words in which they withdrew it.
     `keep_answers`: their answers stay as they are, and the zone by which the hours of what they were sent are judged.
     """
     mine = {model: model.__table__.c.participant_id == participant_id for model, _ in HOLDINGS.values()}
@@ -104,6 +133,7 @@ def erase_person(
             .values(address=text("'erased:' || id"), status="closed", last_text=None)
         ).rowcount,
     }
+    connection.execute(update(Consent).where(mine[Consent], Consent.state == "withdrawn").values(wording=""))
     # What we sent by Telegram is numbered within the chat, whose number is the person's.
     connection.execute(update(Message).where(mine[Message], Message.direction == "out").values(provider_id=None))
     bare: dict[str, Any] = {"name": None, "attributes": {}, "erased_at": now, "surveys": "none", "updates": "none"}
@@ -117,18 +147,20 @@ def erase_person(
 
 def _erase_traces(connection: Connection, participant_id: int, now: datetime) -> dict[str, int]:
     """What stands in rows that do not name the person: before their own rows, by which these are found, are gone."""
+    places, written = _before_joining(connection, participant_id)
     sent = select(Message.sender_id, Message.provider_id).where(
-        Message.participant_id == participant_id, Message.provider_id.is_not(None)
+        or_(Message.participant_id == participant_id, Message.id.in_(written)), Message.provider_id.is_not(None)
     )
+    about = or_(InboxItem.participant_id == participant_id, InboxItem.message_id.in_(written))
     # Coordinators were told in the same moment in which the inbox was, in the person's own words.
-    told = select(InboxItem.created_at).where(InboxItem.participant_id == participant_id)
+    told = select(InboxItem.created_at).where(about)
     notices = (Message.participant_id.is_(None), Message.kind == "notification", Message.created_at.in_(told))
     mine = select(Address.address).where(Address.participant_id == participant_id)
     elsewhere = UnplacedText.inbound["address"].as_string().in_(mine)
     connection.execute(
         update(Message).where(*notices, Message.status == "queued").values(status="cancelled", settled_at=now)
     )
-    return {
+    counts = {
         "notices": connection.execute(update(Message).where(*notices).values(text="")).rowcount,
         # Those of Telegram are numbered within the chat, whose number is the person's.
         "receipts": connection.execute(
@@ -136,6 +168,46 @@ def _erase_traces(connection: Connection, participant_id: int, now: datetime) ->
         ).rowcount,
         "unplaced_texts": connection.execute(delete(UnplacedText).where(elsewhere)).rowcount,
     }
+    _erase_stranger(connection, places, written, now)
+    return counts
+
+
+def _before_joining(connection: Connection, participant_id: int) -> tuple[list[int], list[int]]:
+    """Ids of address rows that hold the person's number as a stranger's, in the other communities of its sender, and of what
+    was written from and to all of their numbers while nobody was known to have them."""
+    mine = select(Address.address).where(Address.participant_id == participant_id)
+    beside = aliased(SenderCommunity)
+    neighbours = (
+        select(SenderCommunity.community_id)
+        .join(beside, beside.sender_id == SenderCommunity.sender_id)
+        .join(Participant, Participant.community_id == beside.community_id)
+        .where(Participant.id == participant_id)
+    )
+    stranger = (Address.participant_id.is_(None), Address.coordinator_id.is_(None))
+    places = select(Address.id).where(Address.address.in_(mine), *stranger, Address.community_id.in_(neighbours))
+    strangers = list(connection.execute(places).scalars())
+    own = list(connection.execute(select(Address.id).where(Address.participant_id == participant_id)).scalars())
+    written = select(Message.id).where(
+        Message.participant_id.is_(None), Message.kind != "notification", Message.address_id.in_(strangers + own)
+    )
+    return strangers, list(connection.execute(written).scalars())
+
+
+def _erase_stranger(connection: Connection, places: Sequence[int], written: Sequence[int], now: datetime) -> None:
+    """Erase what `_before_joining` found."""
+    if written:
+        these = Message.id.in_(written)
+        waiting = update(Message).where(these, Message.status == "queued")
+        connection.execute(waiting.values(status="cancelled", settled_at=now))
+        bare = {"text": "", "buttons": None, "media": None, "error": None}
+        connection.execute(update(Message).where(these).values(bare))
+        connection.execute(update(Message).where(these, Message.direction == "out").values(provider_id=None))
+        connection.execute(delete(Medium).where(Medium.message_id.in_(written)))
+        items = update(InboxItem).where(InboxItem.message_id.in_(written))
+        connection.execute(items.values(text="", done_at=func.coalesce(InboxItem.done_at, now)))
+    if places:
+        gone = {"address": text("'erased:' || id"), "status": "closed", "last_text": None}
+        connection.execute(update(Address).where(Address.id.in_(places)).values(gone))
 
 
 def inbound_texts(connection: Connection) -> dict[str, int]:

@@ -288,11 +288,6 @@ def _quiet(people: Cutoffs) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def addresses_of(connection: Connection, participant_id: int) -> list[str]:
-    """A person's addresses."""
-    return list(connection.execute(select(Address.address).where(Address.participant_id == participant_id)).scalars())
-
-
 def drop_strangers(connection: Connection, rows: Stretch, people: Cutoffs) -> Counts:
     """Drop the numbers of strangers, and of coordinators' former phones, that have been silent for too long."""
     place = Address.community_id

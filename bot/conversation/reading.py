@@ -25,6 +25,9 @@ def handle(turn: Turn, inbound: Inbound) -> None:
         return None
     too_fast = limits.too_fast(turn)
     command, value, doubt = _command(turn, inbound, too_fast)
+    if _is_not_theirs(turn):
+        # Before STOP, as which it is read too: the number's next holder must not come back to what this one agreed to.
+        return stopping.close_address(turn)
     if command == "stop":
         return stopping.stop(turn)
     if _is_away(turn):
@@ -38,8 +41,6 @@ def handle(turn: Turn, inbound: Inbound) -> None:
         return strays.stranger(turn, command, value)
     if turn.participant.held_at is not None:
         return _held(turn, command)
-    if turn.sender.channel != "telegram" and is_wrong_number(turn.folded):
-        return stopping.close_address(turn)
     wish = joining.wanted(turn)
     if wish is not None and (turn.run is None or not wish.plain):
         return joining.join(turn, wish)
@@ -87,6 +88,11 @@ def _command(turn: Turn, inbound: Inbound, too_fast: bool) -> tuple[str | None, 
     return saying.reads_as(turn, inbound.text)
 
 
+def _is_not_theirs(turn: Turn) -> bool:
+    """Whether somebody says that the number is not the participant's."""
+    return turn.participant is not None and turn.sender.channel != "telegram" and is_wrong_number(turn.folded)
+
+
 def _is_away(turn: Turn) -> bool:
     """Whether this participant said STOP, or this address is closed or blocked."""
     stopped = turn.participant is not None and turn.participant.opted_out_at is not None
@@ -98,7 +104,9 @@ def _while_away(turn: Turn, command: str | None) -> None:
     participant = turn.participant
     if command == "help":
         return saying.give_help(turn)
-    stopped = participant is not None and participant.opted_out_at is not None
+    # A number that is not the participant's: whoever holds it now begins anew, whatever that one had said.
+    strange = participant is not None and turn.address.status == "closed" and turn.address.coordinator_id is None
+    stopped = not strange and participant is not None and participant.opted_out_at is not None
     wish = joining.wanted(turn) if stopping.may_return(turn) else None
     if command == "start" and stopping.may_return(turn):
         if stopped or turn.address.coordinator_id is not None:
@@ -108,7 +116,7 @@ def _while_away(turn: Turn, command: str | None) -> None:
         if stopped:
             stopping.restart(turn)
         elif turn.address.status == "closed":
-            # A number that was somebody else's: whoever holds it now begins anew.
+            stopping.lift(turn)
             turn.participant, turn.run, turn.address.participant_id = None, None, None
         return joining.join(turn, wish)
     turn.kept()

@@ -7,8 +7,8 @@ from bot.conversation import alarms, opting, saying, stepping
 from bot.conversation.desk import Desk
 from bot.conversation.turn import Turn
 from storage.addresses import AddressRow
-from storage.consents import granted_scopes
-from storage.inbox import close_inbox_items
+from storage.consents import standing_at
+from storage.inbox import InboxRow, close_inbox_items
 from storage.participants import ParticipantRow
 
 _BETWEEN = {"fr": " et ", "es": " y ", "uk": " і ", "ar": " و", "zh": "、", "tl": " at "}
@@ -122,12 +122,13 @@ def may_return(turn: Turn) -> bool:
 def restart(turn: Turn) -> bool:
     """Undo STOP everywhere that the sender serves; whether anybody was texted surveys or updates before, and is again.
 
-    Scopes that were agreed to before are agreed to again. Who never agreed to any is asked first: that is the caller's.
+    Scopes that were agreed to when STOP came are agreed to again; one that was withdrawn by itself before stays so. Who agreed to
+    none is asked first: that is the caller's.
     """
     back = False
     wording = _last_wording(turn)
     for row in everywhere(turn):
-        if row.status in ("closed", "blocked") and (row.participant_id or row.coordinator_id):
+        if row.status == "blocked" or (row.status == "closed" and row.coordinator_id is not None):
             row.status = "open"
             turn.desk.address_changed(row)
         if row.participant_id is None:
@@ -141,13 +142,17 @@ def restart(turn: Turn) -> bool:
 
 
 def _restart_one(turn: Turn, participant: ParticipantRow, wording: str) -> bool:
+    stopped_at = participant.opted_out_at or turn.now
     participant.opted_out_at = None
     turn.desk.participant_changed(participant)
     whose, turn.participant = turn.participant, participant
-    scopes = granted_scopes(turn.desk.connection, participant.id)
-    scopes |= {
-        one.scope for one in turn.desk.consents if one.participant_id == participant.id and one.state == "granted"
+    stood = standing_at(turn.desk.connection, participant.id, stopped_at)
+    stood |= {
+        one.scope: one.state
+        for one in turn.desk.consents
+        if one.participant_id == participant.id and (one.state == "granted" or one.given_at != stopped_at)
     }
+    scopes = {scope for scope, state in stood.items() if state == "granted"}
     for scope in consent.SCOPES:
         if scope in scopes:
             opting.grant(turn, scope, wording)
@@ -169,14 +174,38 @@ def _last_wording(turn: Turn) -> str:
 
 
 def close_address(turn: Turn) -> None:
-    """The number is somebody else's: nothing more goes there, and whoever holds it next must agree anew."""
-    desk, participant = turn.desk, turn.participant
-    if participant is not None:
-        if turn.run is not None:
-            stepping.cancel(desk, turn.run, "cancelled")
-            turn.run = None
-        desk.silence(participant, "wrong number")
-        turn.needs_person("wrong_number", turn.words)
+    """The number is somebody else's, in every community that the sender serves: nothing more goes there, and whoever holds it
+    next must agree anew. Said once; whoever was left in peace already hears nothing."""
+    told = False
+    for row in everywhere(turn):
+        if row.status == "closed" or row.participant_id is None:
+            continue
+        _close_one(turn, row, turn.desk.participants[row.participant_id])
+        told = told or turn.desk.participants[row.participant_id].opted_out_at is None
+    if turn.run is not None and not turn.run.is_open:
+        turn.run = None
+    if told and not _answered_by_provider(turn):
         turn.say("wrong_number", "confirmation", community=turn.community.name)
-    turn.address.status = "closed"
-    desk.address_changed(turn.address)
+    else:
+        turn.kept()
+
+
+def _close_one(turn: Turn, row: AddressRow, participant: ParticipantRow) -> None:
+    desk = turn.desk
+    run = desk.runs.get(participant.id)
+    if run is not None:
+        stepping.cancel(desk, run, "cancelled")
+    desk.silence(participant, "wrong number")
+    desk.inbox.append(
+        InboxRow(
+            community_id=row.community_id,
+            participant_id=participant.id,
+            kind="wrong_number",
+            text=turn.words[:2_000],
+            created_at=turn.now,
+            run_id=run.id if run is not None else None,
+            message_id=turn.message.id if turn.message else None,
+        )
+    )
+    row.status = "closed"
+    desk.address_changed(row)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.consent import address_hash, is_suppressed
+from bot.consent import address_hash, grant, is_suppressed, withdraw
 from bot.conversation import RunStart, start_runs
 from storage.database import Database
 from storage.models import Address, Consent, InboxItem, Invitation, Message, Participant, Run, Sender, Suppression
@@ -103,6 +103,21 @@ def test_start_undoes_it(database: Database) -> None:
     last = read(database, select(Consent.__table__).order_by(Consent.id))[-1]
     assert (last.state, last.source, last.wording) == ("granted", "text", GOODBYE)
     assert read(database, select(Suppression.__table__)) == []
+
+
+@pytest.mark.parametrize("given_back", [False, True])
+def test_start_does_not_give_back_what_was_withdrawn_by_itself_before(database: Database, given_back: bool) -> None:
+    phone, _ = begin(database)
+    (participant,) = read(database, select(Participant.__table__))
+    with database.write() as connection:
+        withdraw(connection, participant.id, "updates", source="text", wording="no updates", now=phone.now)
+        if given_back:
+            grant(connection, participant.id, "updates", source="text", wording="Updates?", now=phone.now)
+    for _ in range(2):
+        phone.text("STOP")
+        phone.text("START")
+        (participant,) = read(database, select(Participant.__table__))
+        assert (participant.surveys, participant.updates) == ("granted", "granted" if given_back else "withdrawn")
 
 
 def test_yes_is_no_start_where_stop_words_are_ours(database: Database) -> None:
@@ -229,6 +244,42 @@ def test_a_wrong_number_closes_the_address_and_its_next_holder_begins_anew(datab
     people = read(database, select(Participant.__table__).order_by(Participant.id))
     assert [one_.surveys for one_ in people] == ["granted", "none"]
     assert one(database, select(Address.participant_id)) == people[1].id
+
+
+@pytest.mark.parametrize("word", ["JOIN", "START"])
+@pytest.mark.parametrize("before", [None, "STOP"])
+def test_a_wrong_number_that_nothing_was_asked_of_is_no_stop_that_its_next_holder_could_lift(
+    database: Database, word: str, before: str | None
+) -> None:
+    with database.write() as connection:
+        place = a_place(connection)
+        a_participant(connection, place.community_id)
+    phone = Phone(database)
+    if before is not None:
+        phone.text(before)
+    told = phone.text("you have the wrong number")
+    assert [text[:16] for text in told] == ([] if before else ["Sorry about that"])
+    assert one(database, select(Address.status)) == "closed"
+    assert phone.text("wrong number!!") == []
+    (asked,) = phone.text(word)
+    assert "Reply YES to join" in asked
+    phone.text("yes")
+    people = read(database, select(Participant.__table__).order_by(Participant.id))
+    assert [person.surveys for person in people] == ["withdrawn" if before else "granted", "granted"]
+    assert one(database, select(Address.participant_id)) == people[1].id
+    assert read(database, select(Suppression.__table__)) == []
+
+
+def test_a_wrong_number_is_wrong_in_every_community_that_the_sender_serves(database: Database) -> None:
+    with database.write() as connection:
+        first, second = a_community(connection, "first"), a_community(connection, "second")
+        a_sender(connection, first, second)
+        for community_id in (first, second):
+            a_participant(connection, community_id)
+    phone = Phone(database)
+    assert len(phone.text("wrong number")) == 1
+    assert [row.status for row in read(database, select(Address.status))] == ["closed", "closed"]
+    assert sorted(row.community_id for row in read(database, select(InboxItem.community_id))) == [first, second]
 
 
 def test_a_strangers_stop_is_kept_as_a_hash_and_confirmed(database: Database) -> None:
