@@ -12,11 +12,11 @@ from bot.campaigns.audience import read_audience
 from bot.conversation import House, RunStart, start_runs
 from flows.definition import Flow, Question, State, Text
 from flows.texts import placeholders
-from storage import invitations, starts
+from storage import invitations, repeating, starts
 from storage.communities import community_by_id
 from storage.models import Invitation
 from storage.reach import reach_of
-from storage.starts import Launch
+from storage.repeating import Launch, Mine
 
 #: How long somebody who is in another conversation waits before they are looked at again; the longer where many wait.
 BUSY_WAIT, MANY_WAIT = timedelta(seconds=5), timedelta(minutes=10)
@@ -95,7 +95,7 @@ def start_alike(connection: Connection, campaign: Row[Any], now: datetime, house
 def begin(
     connection: Connection,
     launch: Launch,
-    mine: starts.Mine,
+    mine: Mine,
     status: str,
     channels: tuple[str, ...],
     now: datetime,
@@ -106,26 +106,26 @@ def begin(
     The conversation begins with one of each kind, the pilot, and turns away those who cannot be texted; the database repeats what
     it wrote for the others.
     """
-    found = starts.kinds(connection, launch, mine, status)
-    one_by_one = starts.invitations_by_id(connection, launch, [kind.pilot for kind in found])
-    if not one_by_one:
+    repeating.gather(connection, launch, mine, status)
+    found = repeating.kinds(connection)
+    pilots = [kind.pilot for kind in found]
+    if not pilots:
         return True
+    one_by_one = starts.invitations_by_id(connection, launch, pilots)
     start_runs(
         connection,
         [RunStart(one.participant_id, one.revision_id, launch.campaign_id, one.id, channels) for one in one_by_one],
         now,
         house,
     )
-    alike = [kind for kind in found if kind.fit]
-    pilots = starts.pilots_of(connection, [kind.pilot for kind in alike])
-    begun = 0
-    if pilots.runs and len(alike) < sum(kind.n for kind in alike):
-        others = and_(mine, Invitation.id.not_in([kind.pilot for kind in found]))
-        begun = starts.repeat_runs(connection, launch, others, status, pilots)
-        starts.repeat_messages(connection, launch, others, pilots)
-        starts.keep_senders(connection, launch, others)
-    wanted: int = sum(kind.n for kind in alike)
-    return begun + len(pilots.runs) == wanted
+    begun = repeating.keep_first(connection, [kind.pilot for kind in found if kind.fit])
+    wanted: int = sum(kind.n for kind in found if kind.fit)
+    if 0 < begun < wanted:
+        repeating.leave_out(connection, pilots)
+        begun += repeating.repeat_runs(connection, launch)
+        repeating.repeat_messages(connection)
+        repeating.keep_senders(connection, launch)
+    return begun == wanted
 
 
 def put_off_busy(connection: Connection, ids: Collection[int], now: datetime, *, many: bool) -> None:

@@ -32,6 +32,7 @@ from storage.inbox import InboxRow, insert_inbox_items
 from storage.invitations import Place
 from storage.models import Participant
 from storage.reach import Reach, reach_of
+from storage.repeating import Launch
 
 _log = structlog.get_logger(__name__)
 
@@ -158,7 +159,7 @@ class _Inviting:
     def _start(self, place: Place, last: int) -> None:
         """Begin the runs of the invitations that this slice made; who is in another conversation after all waits."""
         assert self.house is not None  # noqa: S101 - `_begins_at_once` has looked
-        launch = starts.Launch(self.wave.campaign_id, self.wave.revision_id, self.community.timezone, self.reach)
+        launch = Launch(self.wave.campaign_id, self.wave.revision_id, self.community.timezone, self.reach)
         mine = invitations.of_slice(place, self.wave.cursor, last, self.now)
         channels = self.audience.channels
         if not begin(self.connection, launch, mine, "started", channels, self.now, self.house):
