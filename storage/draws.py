@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement
 
 #: Draws lie in 0 … PRIME - 1. A Mersenne prime whose square still fits in 64 bits, so that no step overflows.
 PRIME = 2**31 - 1
+Coefficient = int | ColumnElement[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +23,29 @@ class Draw:
     seed: str
 
     @property
-    def _coefficients(self) -> tuple[int, int, int, int]:
+    def coefficients(self) -> tuple[int, int, int, int]:
+        """Those of the polynomial, the highest power's first."""
         chance = random.Random(self.seed)
         first, *rest = (chance.randrange(1, PRIME) for _ in range(4))
         return first, rest[0], rest[1], rest[2]
 
     def of(self, key: int) -> int:
         """The number of one id."""
-        a, b, c, d = self._coefficients
+        a, b, c, d = self.coefficients
         x = key % PRIME
         return (((a * x + b) % PRIME * x + c) % PRIME * x + d) % PRIME
 
     def sql(self, key: ColumnElement[int]) -> ColumnElement[int]:
         """The number of each id in a column, as SQL."""
-        a, b, c, d = self._coefficients
-        x = key % PRIME
-        return (((x * a + b) % PRIME * x + c) % PRIME * x + d) % PRIME
+        return number_of(key, *self.coefficients)
+
+
+def number_of(
+    key: ColumnElement[int], a: Coefficient, b: Coefficient, c: Coefficient, d: Coefficient
+) -> ColumnElement[int]:
+    """The number of each id in a column by the coefficients of a draw, as SQL."""
+    x = key % PRIME
+    return (((x * a + b) % PRIME * x + c) % PRIME * x + d) % PRIME
 
 
 def bound(share: float) -> int:
@@ -45,4 +53,4 @@ def bound(share: float) -> int:
     return round(share * PRIME)
 
 
-__all__ = ["PRIME", "Draw", "bound"]
+__all__ = ["PRIME", "Draw", "bound", "number_of"]

@@ -16,11 +16,13 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Insert,
     MetaData,
     Row,
     Table,
     Text,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -35,7 +37,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 from storage.bulk import COUNTED, among
-from storage.draws import Draw
+from storage.draws import Draw, number_of
 from storage.models import Address, Base, Invitation, Message, Participant, Run
 from storage.models.base import Json, Key
 from storage.reach import Reach
@@ -52,6 +54,10 @@ def _temporary(name: str, *columns: Column[Any]) -> Table:
 
 def _columns(model: type[Base]) -> list[Column[Any]]:
     return list(cast("Table", model.__table__).columns)
+
+
+def _names(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
 
 
 def _like(model: type[Base], name: str) -> Table:
@@ -116,7 +122,7 @@ def gather(connection: Connection, launch: Launch, mine: Mine, status: str) -> N
         .where(mine, Invitation.status == status)
         .order_by(Invitation.id)
     )
-    connection.execute(insert(_gathered).from_select([column.name for column in _g], chosen))
+    connection.execute(insert(_gathered).from_select(_names(_gathered), chosen))
 
 
 @cache
@@ -150,23 +156,34 @@ _OUT = delete(_gathered).where(among(_g.invitation_id, "ids"))
 
 def keep_first(connection: Connection, ids: Collection[int]) -> int:
     """Keep what was written for these invitations, each the first of its kind, for the others to repeat; how many have a run."""
-    state = func.substr(func.json_remove(Run.state, "$.seed"), 2) if _is_sqlite(connection) else Run.state
-    runs = (
-        select(_g.kind, *(state if one.name == "state" else one for one in _columns(Run)))
-        .join(_gathered, _g.invitation_id == Run.invitation_id)
-        .where(among(Run.invitation_id, "ids", sorted(ids)))
-    )
-    kept = connection.execute(insert(_runs).from_select(_names(_runs), runs), execution_options=COUNTED).rowcount
-    connection.execute(insert(_messages).from_select(_names(_messages), _FIRST_MESSAGES))
+    statement, given = _first_runs(connection.dialect.name), {"ids": sorted(ids)}
+    kept = connection.execute(statement, given, execution_options=COUNTED).rowcount
+    connection.execute(_FIRST_MESSAGES)
     return kept
 
 
+@cache
+def _first_runs(dialect: str) -> Insert:
+    # Of a state SQLite keeps all but the seed, for each to be put before it: to have it read an object for each person takes as long as a
+    # third of the row.
+    state = func.substr(func.json_remove(Run.state, "$.seed"), 2) if dialect == "sqlite" else Run.state
+    chosen = (
+        select(_g.kind, *(state if one.name == "state" else one for one in _columns(Run)))
+        .join(_gathered, _g.invitation_id == Run.invitation_id)
+        .where(among(Run.invitation_id, "ids"))
+    )
+    return insert(_runs).from_select(_names(_runs), chosen)
+
+
 # Found by their participants, for nothing else leads from a run to its messages.
-_FIRST_MESSAGES = (
+_FIRST_MESSAGES = insert(_messages).from_select(
+    _names(_messages),
     select(_runs.c.of_kind, *_columns(Message))
     .select_from(_runs)
-    .join(Message, and_(Message.participant_id == _runs.c.participant_id, Message.run_id == _runs.c.id))
+    .join(Message, and_(Message.participant_id == _runs.c.participant_id, Message.run_id == _runs.c.id)),
 )
+_COEFFICIENTS = ("first", "second", "third", "fourth")
+_SEED = number_of(_g.participant_id, *(bindparam(name, type_=Key) for name in _COEFFICIENTS))
 
 
 def repeat_runs(connection: Connection, launch: Launch) -> int:
@@ -174,27 +191,30 @@ def repeat_runs(connection: Connection, launch: Launch) -> int:
 
     Each has its own seed. Somebody who got into another conversation meanwhile is left out.
     """
+    drawn = zip(_COEFFICIENTS, Draw(f"run:{launch.campaign_id}").coefficients, strict=True)
+    return connection.execute(_repeated_runs(connection.dialect.name), dict(drawn), execution_options=COUNTED).rowcount
+
+
+@cache
+def _repeated_runs(dialect: str) -> Insert:
     columns = [one.name for one in _columns(Run) if one.name not in _OWN_RUN]
-    seed = Draw(f"run:{launch.campaign_id}").sql(_g.participant_id)
-    own = {name: _g[name] for name in _OWN_RUN if name in _g} | {"state": _with_seed(connection, seed)}
+    own = {name: _g[name] for name in _OWN_RUN if name in _g} | {"state": _state(dialect)}
     chosen = (
         select(*(_runs.c[name] for name in columns), *own.values())
         .select_from(_gathered)
         .join(_runs, _runs.c.of_kind == _g.kind)
         .order_by(_g.invitation_id)
     )
-    dialect = sqlite if _is_sqlite(connection) else postgresql
-    statement = dialect.insert(Run).from_select([*columns, *own], chosen, include_defaults=False)
-    return connection.execute(statement.on_conflict_do_nothing(), execution_options=COUNTED).rowcount
+    into = sqlite.insert(Run) if dialect == "sqlite" else postgresql.insert(Run)
+    return into.from_select([*columns, *own], chosen, include_defaults=False).on_conflict_do_nothing()
 
 
-def _with_seed(connection: Connection, seed: ColumnElement[int]) -> ColumnElement[Any]:
+def _state(dialect: str) -> ColumnElement[Any]:
     """The state of the first run with another seed."""
-    if _is_sqlite(connection):
-        # What was kept is the rest of an object: reading all of it for each person would take as long as half of the row.
-        return literal('{"seed":') + as_type(seed, Text) + literal(",") + type_coerce(_runs.c.state, Text)
+    if dialect == "sqlite":
+        return literal('{"seed":') + as_type(_SEED, Text) + literal(",") + type_coerce(_runs.c.state, Text)
     path = as_type(literal("{seed}"), postgresql.ARRAY(postgresql.TEXT))
-    return func.jsonb_set(_runs.c.state, path, func.to_jsonb(seed), type_=Json)
+    return func.jsonb_set(_runs.c.state, path, func.to_jsonb(_SEED), type_=Json)
 
 
 _SAID = [one.name for one in _columns(Message) if one.name not in _OWN_MESSAGE]
@@ -228,14 +248,6 @@ def keep_senders(connection: Connection, launch: Launch) -> None:
         .subquery()
     )
     connection.execute(update(Address).where(Address.id == talks.c.address_id).values(sender_id=talks.c.sender_id))
-
-
-def _names(table: Table) -> list[str]:
-    return [column.name for column in table.columns]
-
-
-def _is_sqlite(connection: Connection) -> bool:
-    return connection.dialect.name == "sqlite"
 
 
 __all__ = [

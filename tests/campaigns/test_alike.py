@@ -17,7 +17,7 @@ from bot.campaigns.settings import Arm, CampaignSettings
 from bot.campaigns.starting import start_pending
 from flows.loader import library_flow, load
 from storage.database import Database
-from storage.models import Address, Invitation, Message, Run
+from storage.models import Address, Campaign, Invitation, Message, Participant, Run
 from tests.builders import CHECK_IN, NOON, a_revision, a_sender
 from tests.campaigns.hall import Hall
 from tests.campaigns.test_sampling import OTHER
@@ -93,6 +93,38 @@ def test_each_has_a_seed_of_their_own_the_same_whenever_it_is_begun(database: Da
     hall.work(slice_size=100)
     seeds = [state["seed"] for state in hall.all(select(Run.state))]
     assert len(set(seeds)) == 30
+
+
+def test_a_slice_that_is_rolled_back_leaves_nothing_to_the_next(database: Database) -> None:
+    hall = Hall.built(database)
+    hall.residents(10)
+    hall.launch()
+    with pytest.raises(KeyboardInterrupt), database.write() as connection:
+        invite_due(connection, hall.now, hall.house, begin_size=5)
+        raise KeyboardInterrupt
+    assert hall.all(select(Run.id)) == []
+    hall.house.forget()
+    hall.work(slice_size=5)
+    runs, texts = hall.all(select(Run.participant_id)), hall.all(select(Message.participant_id))
+    assert sorted(runs) == sorted(texts)
+    assert len(set(runs)) == len(runs) == 10
+
+
+def test_several_campaigns_begin_in_one_transaction_each_with_its_own_people(database: Database) -> None:
+    hall = Hall.built(database)
+    for number in range(12):
+        hall.resident(language=("en", "fr")[number % 2])
+    for language in ("en", "fr"):
+        hall.launch(language, Audience(languages=(language,)))
+    with database.write() as connection:
+        assert invite_due(connection, hall.now, hall.house) == 2
+    found = hall.all(
+        select(Campaign.name, Participant.language, Message.language)
+        .select_from(Message)
+        .join(Campaign, Campaign.id == Message.campaign_id)
+        .join(Participant, Participant.id == Message.participant_id)
+    )
+    assert sorted(found) == [("en", "en", "en")] * 6 + [("fr", "fr", "fr")] * 6
 
 
 def test_who_stopped_or_talks_is_not_begun_with_the_others(database: Database) -> None:

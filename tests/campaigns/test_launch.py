@@ -12,7 +12,7 @@ from bot.campaigns.inviting import invite_due
 from bot.campaigns.settings import CampaignSettings
 from bot.errors import NotFound, WrongUsage
 from storage.database import Database
-from storage.models import AudienceMember, Message, Run
+from storage.models import AudienceMember, Message, Run, Wave
 from storage.models.messages import PRIORITY_BULK
 from tests.builders import NOON
 from tests.campaigns.hall import Hall
@@ -225,6 +225,14 @@ def test_who_comes_to_read_another_language_after_the_launch_was_written_down_is
     hall.wait(timedelta(hours=2))
     assert newcomer not in hall.invited()
     assert hall.status().excluded == {"no_text": 1}
+
+
+def test_a_language_that_nobody_of_the_audience_reads_is_not_missing(hall: Hall) -> None:
+    hall.residents(2)
+    hall.resident(language="ar")
+    hall.launch(audience=Audience(languages=("en",)))
+    hall.work()
+    assert [plan["without_text"] for plan in hall.all(select(Wave.plan))] == [[]]
 
 
 CHANGED = """
