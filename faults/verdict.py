@@ -22,6 +22,8 @@ CROSSED = timedelta(seconds=5)
 CONFIRMATION = "You won't hear from"
 #: Statuses of a message that reached its provider. `failed` is a receipt's word too.
 REACHED = (*LEFT, "failed")
+#: Statuses that end a message.
+SETTLED = ("delivered", "undelivered")
 EXAMPLES = 5
 
 
@@ -66,7 +68,9 @@ def judge(here: Installed) -> Verdict:
         _answers(here, verdict, connection)
         _stops(here, verdict, connection)
     arrivals = _arrivals(here)
-    _outbound(verdict, arrivals, {row.id: row for row in rows if row.direction == "out"})
+    outgoing = {row.id: row for row in rows if row.direction == "out"}
+    _outbound(verdict, arrivals, outgoing)
+    _receipts(here, verdict, outgoing)
     _heard_in_order(here, verdict, arrivals)
     if here.telegram.under_way.at_once:
         verdict.broken["two messages to one chat at once"] += here.telegram.under_way.at_once
@@ -179,6 +183,15 @@ def _outbound(verdict: Verdict, arrivals: Iterable[_Arrival], rows: Mapping[int,
     for key, count in said.items():
         if count > chats[key]:
             verdict.breaks("message noted as sent that never left", f"to a chat, {count} for {chats[key]}")
+
+
+def _receipts(here: Installed, verdict: Verdict, rows: Mapping[int, Any]) -> None:
+    """What the last word of a receipt was stands, in whatever order they came, if it was taken."""
+    last = {sid: status for sid, status, taken in here.twilio.callback_answers if taken == 200 and status in SETTLED}
+    for text in here.twilio.sent:
+        row, status = rows.get(_mark(text.status_callback) or 0), last.get(text.sid)
+        if row is not None and status is not None and row.retried_at is None and row.status != status:
+            verdict.breaks("receipt lost, or taken back", f"message {row.id} ({row.status}, not {status})")
 
 
 def _heard_in_order(here: Installed, verdict: Verdict, arrivals: Iterable[_Arrival]) -> None:
