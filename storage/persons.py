@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from storage.models import (
     Address,
     Answer,
+    Campaign,
     Consent,
     InboxItem,
     Invitation,
@@ -26,14 +27,14 @@ from storage.models import (
 )
 from storage.models.flows import OPEN_RUN
 
-#: What a person's file holds: heading -> the table and the columns that mean something to them.
+#: What a person's file holds: heading -> the table and the columns that mean something to them; `campaign` is its name.
 HOLDINGS: Mapping[str, tuple[type[Any], tuple[str, ...]]] = {
     "addresses": (Address, ("address", "channel", "status", "created_at")),
     "consents": (Consent, ("scope", "state", "source", "channel", "wording", "language", "given_at", "recorded_at")),
     "tags": (ParticipantTag, ("tag",)),
-    "invitations": (Invitation, ("campaign_id", "wave", "status", "reason", "created_at", "started_at", "ended_at")),
-    "conversations": (Run, ("id", "campaign_id", "status", "outcome", "started_at", "ended_at")),
-    "answers": (Answer, ("campaign_id", "question", "value", "other", "raw", "language", "sensitive", "answered_at")),
+    "invitations": (Invitation, ("campaign", "wave", "status", "reason", "created_at", "started_at", "ended_at")),
+    "conversations": (Run, ("id", "campaign", "status", "outcome", "started_at", "ended_at")),
+    "answers": (Answer, ("campaign", "question", "value", "other", "raw", "language", "sensitive", "answered_at")),
     "messages": (Message, ("direction", "kind", "text", "status", "error", "created_at", "due_at", "sent_at")),
     "media": (Medium, ("kind", "content_type", "status", "content", "created_at")),
     "inbox_items": (InboxItem, ("kind", "text", "created_at", "done_at")),
@@ -73,7 +74,10 @@ def holdings(connection: Connection, participant_id: int) -> dict[str, list[dict
             whose = or_(whose, table.c.id.in_(written_before))
         elif written_before and model in (Medium, InboxItem):
             whose = or_(whose, table.c.message_id.in_(written_before))
-        statement = select(*(table.c[name] for name in columns)).where(whose)
+        wanted = [Campaign.name.label(name) if name == "campaign" else table.c[name] for name in columns]
+        statement = select(*wanted).select_from(table).where(whose)
+        if "campaign" in columns:
+            statement = statement.outerjoin(Campaign, Campaign.id == table.c.campaign_id)
         order = table.c.id if "id" in table.c else table.c.tag
         found[heading] = [dict(row._mapping) for row in connection.execute(statement.order_by(order))]
     return found

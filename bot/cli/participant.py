@@ -149,9 +149,12 @@ def export(
     if output is None:
         typer.echo(found.decode())
         return
+    alone = "" if output.exists() else " Only you can read it."
     with writing(output):
+        # A new file is its owner's alone: all of a person stands in it.
+        output.touch(mode=0o600)
         output.write_bytes(found)
-    screen.print(f"It is in {output}.")
+    screen.print(f"It is in {output}.{alone} Hand it over, and keep no copy.")
 
 
 @app.command()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import stat
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import select, update
 from typer.testing import CliRunner
@@ -11,8 +14,8 @@ from bot.app import open_installation
 from bot.channels.base import ButtonPress, IncomingMedium
 from bot.cli import app
 from bot.config import load_settings
-from storage.models import Message, Run
-from tests.builders import a_community, a_sender
+from storage.models import Campaign, Message, Run
+from tests.builders import RESIDENT, a_community, a_participant, a_place, a_sender, an_invitation
 from tests.conversation.talk import Phone, one
 
 
@@ -84,3 +87,19 @@ def test_what_was_erased_is_in_no_file_of_the_database_any_more() -> None:
         assert "reads the database for long" not in told.output
         assert places(*secrets) == []
     installation.database.close()
+
+
+def test_a_persons_file_is_its_owners_alone_and_names_the_campaigns(tmp_path: Path) -> None:
+    installation = open_installation(load_settings())
+    with installation.write() as connection:
+        place = a_place(connection)
+        person = a_participant(connection, place.community_id)
+        an_invitation(connection, place.community_id, place.campaign_id, person)
+        name = connection.execute(select(Campaign.name)).scalar_one()
+    installation.database.close()
+    file = tmp_path / "person.json"
+    words = ["participant", "export", RESIDENT.removeprefix("sms:"), "-c", "shore-road", "--output", str(file)]
+    told = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert "Only you can read it" in told.output
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [one["campaign"] for one in json.loads(file.read_text("utf-8"))["invitations"]] == [name]
