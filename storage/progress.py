@@ -122,12 +122,18 @@ def unknown(connection: Connection, community_id: int | None, limit: int) -> Seq
 
 
 def ids_of_status(
-    connection: Connection, statuses: Collection[str], community_id: int | None, limit: int
+    connection: Connection,
+    statuses: Collection[str],
+    community_id: int | None,
+    limit: int,
+    campaign_id: int | None = None,
 ) -> Sequence[int]:
-    """Outgoing messages of these statuses, the oldest first."""
+    """Outgoing messages of these statuses, the oldest first; of one community or campaign where given."""
     statement = select(_m.id).where(_m.direction == "out", _m.status.in_(statuses)).order_by(_m.id).limit(limit)
     if community_id is not None:
         statement = statement.where(_m.community_id == community_id)
+    if campaign_id is not None:
+        statement = statement.where(_m.campaign_id == campaign_id)
     return connection.execute(statement).scalars().all()
 
 

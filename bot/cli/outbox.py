@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Connection, Row
 
 from bot.app import opened
 from bot.campaigns.launch import require_campaign
 from bot.cli.moments import read_moment
 from bot.cli.output import Json, print_json, print_table, screen
 from bot.communities import require_community
-from bot.delivery.recovery import RESENDABLE, resend, unknown_messages
+from bot.delivery.recovery import RESENDABLE, dismiss, resend, unknown_messages
 from bot.errors import WrongUsage
-from bot.restoring import Release, hold
+from bot.restoring import SLICE, Release, hold
 from storage.progress import ids_of_status
 from storage.restored import count_held, held_messages
 
 app = typer.Typer(help="What did not leave, or may not have.", no_args_is_help=True)
 
 Community = Annotated[str | None, typer.Option("--community", "-c", help="Only this community's.")]
+Campaign = Annotated[str | None, typer.Option("--campaign", help="Only this campaign's; needs --community.")]
 #: Messages that one command sends again at the most; say it once more for more.
 MOST = 10_000
 
@@ -83,6 +85,48 @@ def send_again(
     screen.print(f"{queued} messages are queued to be sent again.{left}")
 
 
+def _whose(
+    connection: Connection, community: str | None, campaign: str | None
+) -> tuple[Row[Any] | None, Row[Any] | None]:
+    """The community and the campaign that were named; raises `WrongUsage` for a campaign of nobody's."""
+    if campaign and not community:
+        raise WrongUsage("Whose campaign? Give --community.")
+    place = require_community(connection, community) if community else None
+    return place, require_campaign(connection, place, campaign) if place is not None and campaign else None
+
+
+@app.command("dismiss")
+def dismiss_all(
+    messages: Annotated[list[int] | None, typer.Argument(help="Their numbers, as unknown lists them.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that are in doubt.")] = False,
+    community: Community = None,
+    campaign: Campaign = None,
+    as_json: Json = False,
+) -> None:
+    """Decide that messages of which nobody knows whether they went are not sent again: they wait for nobody any more.
+
+    A receipt that comes after all still says what became of them.
+    """
+    if bool(messages) == bool(every or community or campaign):
+        raise WrongUsage("Say which: the numbers of messages, or --community, --campaign, or --all.")
+    with opened() as installation:
+        with installation.read() as connection:
+            place, of = _whose(connection, community, campaign)
+        dismissed, ids = 0, list(messages or ())
+        while True:
+            with installation.write() as connection:
+                if not messages:
+                    ids = list(ids_of_status(connection, ("unknown",), place and place.id, SLICE, of and of.id))
+                some = dismiss(connection, ids, installation.clock.now())
+            dismissed += some
+            if messages or not some:
+                break
+    if as_json:
+        print_json({"dismissed": dismissed})
+        return
+    screen.print(f"{dismissed} messages are not sent again.")
+
+
 @app.command("hold")
 def hold_all(as_json: Json = False) -> None:
     """After an older copy of the database was put back by other means than soundings restore: hold what may have left since.
@@ -117,7 +161,7 @@ def list_held(community: Community = None, as_json: Json = False) -> None:
 @app.command("release")
 def let_go(
     community: Community = None,
-    campaign: Annotated[str | None, typer.Option("--campaign", help="Only this campaign's; needs --community.")] = None,
+    campaign: Campaign = None,
     update: Annotated[int | None, typer.Option("--update", help="Only this update's, by its number.")] = None,
     due_after: Annotated[
         str | None,
@@ -133,16 +177,13 @@ def let_go(
 
     Consent, hours and caps are looked at again when it leaves; what is of no use any more is dropped.
     """
-    if not (every or community or update is not None or due_after):
+    if not (every or community or campaign or update is not None or due_after):
         raise WrongUsage(
             "Say which: --community, --campaign, --update, --due-after, or --all. See soundings outbox held"
         )
-    if campaign and not community:
-        raise WrongUsage("Whose campaign? Give --community.")
     with opened() as installation:
         with installation.read() as connection:
-            place = require_community(connection, community) if community else None
-            of = require_campaign(connection, place, campaign) if place is not None and campaign else None
+            place, of = _whose(connection, community, campaign)
         release = Release(
             community_id=None if place is None else place.id,
             campaign_id=None if of is None else of.id,

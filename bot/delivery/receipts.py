@@ -19,8 +19,18 @@ from storage.receipts import KeptReceipt
 
 _log = structlog.get_logger(__name__)
 
-#: How far each status is: a receipt moves a message forward only, and the first final one stays.
-RANK: Final = {"queued": 0, "sending": 0, "unknown": 0, "sent": 1, "delivered": 2, "undelivered": 2, "failed": 2}
+#: How far each status is: a receipt moves a message forward only, and the first final one stays. What was `dropped` and has a receipt
+#: had been in doubt.
+RANK: Final = {
+    "queued": 0,
+    "sending": 0,
+    "unknown": 0,
+    "dropped": 0,
+    "sent": 1,
+    "delivered": 2,
+    "undelivered": 2,
+    "failed": 2,
+}
 #: When a message whose phone was off is tried once more.
 RETRY_AFTER = timedelta(hours=1)
 
@@ -121,6 +131,7 @@ class _Settling:
             return
         if state.status == "queued" and (state.attempts == 0 or receipt.status not in ("sent", "delivered")):
             return
+        let_be = state.status == "dropped"
         state.provider_id = receipt.provider_id
         state.status = receipt.status
         state.sent_at = state.sent_at or receipt.received_at
@@ -130,7 +141,7 @@ class _Settling:
         good = receipt.status in ("sent", "delivered")
         state.error_code = receipt.error_code
         state.error = None if good else "the provider could not deliver it"
-        if not good and receipt.retry_once and state.retried_at is None:
+        if not good and receipt.retry_once and state.retried_at is None and not let_be:
             self.again.append((state, receipt))
         self.consequences.add(receipt.consequence, state, receipt.error_code, "the provider's receipt says so")
 

@@ -95,9 +95,22 @@ def resend(connection: Connection, message_ids: Collection[int], now: datetime, 
     return len(states)
 
 
+def dismiss(connection: Connection, message_ids: Collection[int], now: datetime) -> int:
+    """Decide that these are not sent again, whether or not they went; how many. Only those that are `unknown`.
+
+    They wait for nobody any more. A receipt that comes after all says what became of them.
+    """
+    states = [one for one in progress.lock_states(connection, message_ids).values() if one.status == "unknown"]
+    for state in states:
+        state.status, state.error_code, state.settled_at = "dropped", "dismissed", now
+        state.error = "a person decided not to send it again; it may have gone"
+    progress.save_states(connection, states)
+    return len(states)
+
+
 def _finished(sender_id: int, provider_id: str, status: str, now: datetime) -> KeptReceipt:
     """The note that a try is over, so that its late receipts say nothing of the next."""
     return KeptReceipt(0, sender_id, provider_id, status, None, None, False, now)
 
 
-__all__ = ["DEAD_AFTER", "RESENDABLE", "UnknownMessage", "recover", "resend", "unknown_messages"]
+__all__ = ["DEAD_AFTER", "RESENDABLE", "UnknownMessage", "dismiss", "recover", "resend", "unknown_messages"]

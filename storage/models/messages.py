@@ -12,7 +12,7 @@ from storage.models.base import Base, KeyColumn, one_of, partial_index, referenc
 
 #: In: `received` was handed to the conversation, `kept` was not (an edit, a stranger, a silenced or late one).
 INBOUND_STATUSES = ("received", "kept")
-#: Out. `sending` is claimed; `unknown` may or may not have gone and is never silently sent again; `dropped` was past use.
+#: Out. `sending` is claimed; `unknown` may or may not have gone and is never silently sent again; `dropped` was past use, or in doubt and let be by a person.
 OUTBOUND_STATUSES = (
     "queued",
     "sending",

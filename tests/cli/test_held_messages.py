@@ -93,6 +93,13 @@ def test_what_is_of_no_use_any_more_is_not_sent_late(town: Town) -> None:
     assert [(row.id, row.error_code) for row in ended] == [(4, "expired")]
 
 
+def test_what_is_let_be_waits_for_nobody(town: Town) -> None:
+    slug, campaign = names(town)
+    assert run("outbox", "dismiss", "-c", slug, "--campaign", campaign) == {"dismissed": 3}
+    assert statuses(town) == ["dropped"] * 3 + ["unknown"] * 2
+    assert [words.split(" ", 1)[0] for words in doubts()] == ["1", "1"]
+
+
 @pytest.mark.parametrize(("words", "told"), [((), "Say which"), (("--campaign", "spring", "--all"), "Whose campaign")])
 def test_what_to_let_go_must_be_said(words: tuple[str, ...], told: str) -> None:
     with pytest.raises(WrongUsage, match=told):

@@ -86,6 +86,23 @@ def test_what_has_arrived_is_not_sent_again() -> None:
     assert statuses()[4] == "delivered"
 
 
+def test_what_is_in_doubt_is_let_be_by_a_persons_word() -> None:
+    assert run("outbox", "dismiss", "2", "3") == {"dismissed": 1}
+    assert statuses() == ["unknown", "dropped", "failed", "undelivered", "delivered", "queued"]
+    assert run("outbox", "dismiss", "--all") == {"dismissed": 1}
+    assert run("outbox", "unknown") == []
+    assert run("outbox", "resend", "--all", "failed") == {"queued": 1, "of": 1}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [([], "Say which"), (["1", "--all"], "Say which"), (["--campaign", "spring"], "Whose campaign")],
+)
+def test_what_to_let_be_must_be_said(words: list[str], told: str) -> None:
+    with pytest.raises(WrongUsage, match=told):
+        CliRunner().invoke(app, ["outbox", "dismiss", *words], catch_exceptions=False)
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -15,7 +15,7 @@ from bot.channels.base import Accepted, Ambiguous, ReceiptNews
 from bot.clock import SetClock
 from bot.delivery.committer import ReceiptCommitter
 from bot.delivery.receipts import RETRY_AFTER, apply_strays, record_receipts
-from bot.delivery.recovery import resend
+from bot.delivery.recovery import dismiss, resend
 from bot.writer import Writer
 from storage.database import Database
 from storage.models import Address, Message, Participant, Receipt, Run
@@ -94,6 +94,17 @@ def test_a_receipt_settles_an_unknown_message(database: Database) -> None:
     assert (town.row(gone).provider_id, town.row(gone).error_code, town.row(gone).error) == ("SM8", None, None)
     town.claim()
     assert town.statuses(gone, lost) == ["sent", "unknown"]
+
+
+def test_a_receipt_still_says_what_became_of_what_was_let_be_and_nothing_is_sent_for_it(database: Database) -> None:
+    town = a_town(database)
+    gone, off = town.message(), town.message()
+    town.record(town.claim().messages, LOST)
+    with database.write() as connection:
+        assert dismiss(connection, [gone, off], NOON) == 2
+    assert town.statuses(gone, off) == ["dropped", "dropped"]
+    news(town, receipt(gone, "delivered"), receipt(off, "undelivered", error_code="30003", retry_once=True))
+    assert town.statuses(gone, off) == ["delivered", "undelivered"]
 
 
 def test_a_receipt_without_our_id_finds_its_message_by_the_providers(database: Database) -> None:
