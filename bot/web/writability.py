@@ -16,8 +16,10 @@ _log = structlog.get_logger(__name__)
 
 #: Seconds for which an answer is good: whoever asks often must not make the disk busy.
 GOOD_FOR = 2.0
-#: Seconds after which a database that does not take a page counts as one that takes none.
-PATIENCE = 5.0
+#: Seconds that whoever asks waits for the answer; it stands behind what is being written, and until it is there the last one holds.
+PATIENCE = 1.0
+#: Seconds after which a database that has not taken a page counts as one that takes none.
+STUCK_AFTER = 60.0
 
 
 class Writability:
@@ -26,20 +28,20 @@ class Writability:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self._trying: asyncio.Task[bool] | None = None
-        self._found, self._found_at = True, float("-inf")
+        self._found, self._found_at, self._tried_at = True, float("-inf"), 0.0
 
     async def holds(self) -> bool:
         """Whether a page could be written just now, or lately."""
         if not self._writer.database.is_sqlite:
             return True
-        if time.monotonic() - self._found_at > GOOD_FOR:
-            if self._trying is None or self._trying.done():
-                self._trying = asyncio.create_task(self._try(), name="writability")
-            # It stands behind what is being written: where that takes too long, it is not tried a second time meanwhile.
-            with contextlib.suppress(TimeoutError):
-                return await asyncio.wait_for(asyncio.shield(self._trying), PATIENCE)
-            return False
-        return self._found
+        now = time.monotonic()
+        if now - self._found_at <= GOOD_FOR:
+            return self._found
+        if self._trying is None or self._trying.done():
+            self._trying, self._tried_at = asyncio.create_task(self._try(), name="writability"), now
+        with contextlib.suppress(TimeoutError):
+            return await asyncio.wait_for(asyncio.shield(self._trying), PATIENCE)
+        return self._found and now - self._tried_at < STUCK_AFTER
 
     async def _try(self) -> bool:
         try:

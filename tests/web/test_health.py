@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -193,4 +194,21 @@ async def test_whoever_asks_often_does_not_make_the_disk_busy(sqlite_database: D
         assert await ask(process, "/readyz", routes=routes) == (200, "ready\n")
         assert log.stat().st_size == size
     finally:
+        process.writer.close()
+
+
+async def test_a_process_that_is_busy_writing_is_ready_until_it_is_stuck(
+    sqlite_database: Database, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writability, "PATIENCE", 0.01)
+    process = Process(Installation(Settings(), sqlite_database, clock), Roles())
+    routes, go_on = HealthRoutes(process), threading.Event()
+    long = asyncio.create_task(process.writer.run(lambda _: go_on.wait(30)))
+    try:
+        assert (await ask(process, "/readyz", routes=routes))[0] == 200
+        monkeypatch.setattr(writability, "STUCK_AFTER", 0.0)
+        assert (await ask(process, "/readyz", routes=routes))[0] == 503
+    finally:
+        go_on.set()
+        await long
         process.writer.close()
