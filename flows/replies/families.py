@@ -163,7 +163,9 @@ def _means_else(word: str, lexicon: Lexicon) -> bool:
 
 
 def _says_own(phrase: str, numbers: set[int], names: Names) -> bool:
-    """Whether a phrase is what its option is called anyway, with small words: "the church"."""
+    """Whether a phrase of several words is what its option is called anyway, with small ones: "the church"."""
+    if " " not in phrase:
+        return False
     words = [word for word in phrase.split(" ") if _AROUND.isdisjoint(names.lexicon.entries.get(word, {}))]
     if len(words) != 1 or words[0] in names.kin or set(names.single.get(words[0], ())) != numbers:
         return False

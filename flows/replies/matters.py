@@ -49,18 +49,20 @@ def relate(names: Names, texts: Sequence[Named], *, having: bool = False) -> Non
         return
     taken = names.single.keys() | names.full.keys()
     told = {root for name in taken - names.kin if " " not in name for root in stems(name)}
-    claims: dict[str, tuple[_Claim, Word, set[int]]] = {}
-    for claim, words, numbers in _claims(about, known):
+    claims: dict[str, tuple[_Claim, Word, tuple[int, ...]]] = {}
+    for claim, words, of in _claims(about, known):
+        numbers = tuple(sorted(of))
         for word in words:
-            if word.text in taken or (having and word.denies):
+            text = word.text
+            if text in taken or (having and word.denies):
                 continue
-            before = claims.get(word.text)
+            before = claims.get(text)
             if before is None or claim < before[0]:
-                claims[word.text] = claim, word, set(numbers)
-            elif claim == before[0]:
-                before[2].update(numbers)
+                claims[text] = claim, word, numbers
+            elif numbers != before[2] and claim == before[0]:
+                claims[text] = claim, before[1], tuple(sorted({*before[2], *numbers}))
     for _, word, numbers in claims.values():
-        _name(names, word, tuple(sorted(numbers)), told)
+        _name(names, word, numbers, told)
 
 
 def _about(texts: Sequence[Named], known: Thesaurus, own: str) -> _About:
@@ -109,19 +111,20 @@ def _claims(about: _About, known: Thesaurus) -> Iterator[tuple[_Claim, Sequence[
 
 
 def _name(names: Names, word: Word, numbers: tuple[int, ...], told: set[str]) -> None:
+    text = word.text
     if word.is_common:
-        names.alone.setdefault(word.text, numbers)
+        names.alone.setdefault(text, numbers)
         return
-    names.akin.add(word.text)
-    if len(word.text) == 1:
-        names.squashed.setdefault(word.text, numbers)  # "狗" alone, not inside another word
+    names.akin.add(text)
+    if len(text) == 1:
+        names.squashed.setdefault(text, numbers)  # "狗" alone, not inside another word
         return
-    (names.single if word.is_hour else names.meant)[word.text] = numbers
+    (names.single if word.is_hour else names.meant)[text] = numbers
     for form in word.forms:
         known = names.meant.get(form, ())
         if known != numbers:
             names.meant[form] = (*known, *(number for number in numbers if number not in known))
-    if told.isdisjoint(word.roots):
+    if word.roots and told.isdisjoint(word.roots):
         names.akin.update(word.roots)
         for root in word.roots if len(numbers) == 1 else ():
             names.parts[root] = tuple({*names.parts.get(root, ()), *numbers})

@@ -58,6 +58,8 @@ class Names:
 
     def denied(self, name: str) -> list[str]:
         """The words that a name says no to: "family doctor" of "No family doctor"; [] where it says no to nothing."""
+        if name.isascii() and name.isalpha():
+            return []
         pieces = read_name(name, self.lexicon).pieces
         while len(pieces) > 2 and pieces[0].has("self") and "not" not in pieces[0].senses:
             pieces = pieces[1:]  # "I don't take the bus"
@@ -76,7 +78,7 @@ class Names:
             self._add(self.squashed, spelling.replace(" ", ""), number)
         if len(words) > 1 and len(name) > 4:
             self._add(self.full, name.replace(" ", ""), number)
-        pieces = [piece.text for piece in read_name(text, self.lexicon).pieces if not piece.is_sign]
+        pieces = [piece.text for piece in read_name(text, self.lexicon).said]
         content = [word for word in pieces if len(pieces) == 1 or not self.is_common(word)]
         if denies:
             content = [word for word in content if word not in self.single and word not in self.lexicon.entries]

@@ -219,7 +219,7 @@ def _of_no_amount(spans: Sequence[Span | None], names: Mapping[str, tuple[int, .
 
 def _give_back(gathered: Names, meanings: Mapping[tuple[str, Value], int], titles: set[str], lexicon: Lexicon) -> None:
     """Let a word that another option means name that one: "بالليل" is no evening where there is a night."""
-    for table in (gathered.single, gathered.full):
+    for table in (gathered.single, gathered.full) if meanings else ():
         for name, numbers in table.items():
             meant = {meanings[one] for one in lexicon.entries.get(name, {}).items() if one in meanings}
             if len(meant) == 1 and name not in titles and meant.isdisjoint(numbers):

@@ -72,9 +72,9 @@ def longest(phrases: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for phrase in phrases:
         if " " in phrase:
-            first, second, *rest = phrase.split(" ")
-            size = len(rest) + 2
-            for begun in (first, f"{first} {second}"):
+            words = phrase.split(" ")
+            size = len(words)
+            for begun in (words[0], phrase if size == 2 else f"{words[0]} {words[1]}"):
                 if found.get(begun, 0) < size:
                     found[begun] = size
     return found

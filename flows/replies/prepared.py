@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flows.definition import Question
 from flows.replies.asked_part import asked_part
@@ -99,12 +100,13 @@ def _prepare(question: Question, context: ReplyContext) -> Prepared:
 
 def _about_contact(vocabulary: Vocabulary, words: Lexicon) -> bool:
     """Whether at least two options are ways to reach somebody: "Text message", "Phone call"."""
-    named = {number for name, numbers in vocabulary.phrases.items() if _is_contact(name, words) for number in numbers}
-    return len(named) > 1
+    return len({number for name in _ways(words) & vocabulary.phrases.keys() for number in vocabulary.phrases[name]}) > 1
 
 
-def _is_contact(name: str, words: Lexicon) -> bool:
-    return "contact" in words.entries.get(name, {})
+@lru_cache(maxsize=64)
+def _ways(words: Lexicon) -> frozenset[str]:
+    """Every way to reach somebody, by phone or otherwise, that a lexicon has a word for."""
+    return frozenset(phrase for phrase, senses in words.entries.items() if "contact" in senses)
 
 
 def _quitting(options: Options, words: Lexicon) -> frozenset[str]:
