@@ -108,6 +108,8 @@ def shares_too_little(found: list[Mention], message: Message) -> bool:
 def names_another(found: list[Mention], message: Message, *, either: bool = False) -> bool:
     """Whether something that is no option is named beside one: "potholes and trees", "the shelter or whatsit". `either`:
     only by an "or"."""
+    if message.senses.isdisjoint(("and", "or")):
+        return False
     taken = {at for mention in found for at in range(mention.first, mention.end)}
     for at, piece in enumerate(message.pieces):
         joins = not either and "and" in piece.senses and not piece.has("small", "or")

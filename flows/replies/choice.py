@@ -174,8 +174,9 @@ def _others(message: Message) -> Reading:
 def names_no_place(message: Message, options: Options, lexicon: Lexicon) -> bool:
     """Whether the reply is a list of numbers of which one is no option's place: "1 and 9" of four."""
     content = message.said
-    listed = all(piece.is_digits or piece.has("number", "and", "or", "to", "polite", "out_of") for piece in content)
-    if not listed or message.whole.isdigit():
+    if len(content) < 2 or not all(
+        piece.is_digits or piece.has("number", "and", "or", "to", "polite", "out_of") for piece in content
+    ):
         return False
     values = [amount.value for amount in amounts(message, lexicon)]
     return len(values) > 1 and any(
@@ -185,6 +186,8 @@ def names_no_place(message: Message, options: Options, lexicon: Lexicon) -> bool
 
 def _not_asked(found: list[Mention], message: Message, echoed: frozenset[str]) -> list[Mention]:
     """Without words of the question that happen to name an option, where another is named: "work on housing first"."""
+    if len(found) < 2:
+        return found
 
     def is_echo(mention: Mention) -> bool:
         pieces = message.pieces[mention.first : mention.end]
@@ -232,7 +235,7 @@ def _taken_back(number: int, found: list[Mention], message: Message, options: Op
     """Whether the reply also says no to the option that it names: "parks? no"."""
     if any(mention.refused and number in mention.options for mention in found) and not _leads_with_place(found):
         return True
-    if number in options.denials:
+    if number in options.denials or "no" not in message.senses:
         return False  # "pas d'accord pantoute" says no once more
     content = [piece for piece in message.pieces[found[-1].end :] if not piece.is_sign and "polite" not in piece.senses]
     denies = any(piece.has("no", "not", "none") for piece in message.pieces[found[-1].first : found[-1].end])
@@ -251,6 +254,8 @@ def _says_bad(piece: Piece) -> bool:
 
 def head(found: list[Mention], message: Message) -> list[Mention]:
     """The mentions without those of a reason ("food because jobs are gone")."""
+    if "because" not in message.senses:
+        return found
     because = next((at for at, piece in enumerate(message.pieces) if at and "because" in piece.senses), None)
     if because is not None and any(mention.first < because and not mention.refused for mention in found):
         return [mention for mention in found if mention.first < because]

@@ -155,11 +155,11 @@ def _language(message: Message, lexicon: Lexicon, open_question: bool) -> Readin
 
 def skips(message: Message, lexicon: Lexicon) -> str | None:
     """How the whole reply passes: "skip" (says so), "refuse" (rather not say), "dont_know", "not_applicable", or None."""
-    for text in (message.whole, message.bare):
-        senses = lexicon.entries.get(text, {})
-        for sense in ("skip", "refuse", "not_applicable", "dont_know"):
-            if sense in senses:
-                return sense
+    for text in {message.whole: 0, message.bare: 0}:
+        if senses := lexicon.entries.get(text):
+            for sense in ("skip", "refuse", "not_applicable", "dont_know"):
+                if sense in senses:
+                    return sense
     if not lexicon.asking.isdisjoint(message.tokens) and _asks_to_pass(message, lexicon):
         return "skip"
     said = [lexicon.entries.get(clause.bare, {}) for clause in clauses(message)]

@@ -8,6 +8,8 @@ from flows.replies.pieces import Piece, ends_clause
 
 #: "no": the reply says no to it; "doubt": a no stands before it, with other words between.
 Refused = Literal["", "no", "doubt"]
+#: A reply says no to nothing without one of these senses.
+DENYING = ("not", "no", "none", "except", "but", "almost", "dont_know", "undecided", "formerly")
 
 
 class Denials:

@@ -39,7 +39,7 @@ def echoes(question: Question) -> frozenset[str]:
     found: set[str] = set()
     for text in question.text.values():
         said = " ".join(word for word in text.split() if word != "STOP")  # "Reply STOP to leave" asks nothing
-        words = [token[0] for token in tokens(normalise(said)) if _tells(token[0])]
+        words = [word for word in tokens(normalise(said)) if _tells(word)]
         found.update(stem(form) for word in words for form in (word, *_of_me(word)))
         found.update(f"{verb}{_WHETHER}" for verb in _BEFORE_WHETHER.findall(said))
     return frozenset(found)

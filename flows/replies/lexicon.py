@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from flows.replies.fused import parts, respelt
-from flows.replies.normal import apart, normalise, squeezed, tokens
+from flows.replies.normal import apart, normalise, places, squeezed, tokens
 from flows.replies.patterns import alarms, stopping
 from flows.replies.pieces import NO_VOCABULARY, Message, Piece, Vocabulary, longest
 from flows.replies.words import Senses, Words, languages, nearest_language, words
@@ -128,8 +127,8 @@ def read(text: str, lexicon: Lexicon, vocabulary: Vocabulary = NO_VOCABULARY) ->
     normal = normalise(text)
     if vocabulary.apart:
         normal = apart(normal)
-    found = tokens(normal)
-    texts = [match[0] for match in found]
+    texts = tokens(normal)
+    found = places(texts, normal)
     if not lexicon.short.keys().isdisjoint(texts):
         texts, found = _in_full(texts, found, lexicon, vocabulary)
     whole = " ".join(texts)
@@ -143,7 +142,7 @@ def read(text: str, lexicon: Lexicon, vocabulary: Vocabulary = NO_VOCABULARY) ->
         size, before = 1, end
         if begins and (phrase := _phrase(texts, found, at, lexicon, vocabulary)) is not None:
             size, parts = phrase.text.count(" ") + 1, (phrase,)
-        start, end = found[at].start(), found[at + size - 1].end()
+        start, end = found[at][0], found[at + size - 1][1]
         for part in parts:
             glued = part.glued or start == before
             pieces.append(Piece(part.text, part.senses, part.options, start + part.start, start + part.end, glued))
@@ -182,15 +181,15 @@ def read_name(text: str, lexicon: Lexicon) -> Message:
 
 
 def _in_full(
-    texts: list[str], found: list[re.Match[str]], lexicon: Lexicon, vocabulary: Vocabulary
-) -> tuple[list[str], list[re.Match[str]]]:
-    """The tokens with shorthand written out: "jveux" is "je veux"."""
+    texts: list[str], found: list[tuple[int, int]], lexicon: Lexicon, vocabulary: Vocabulary
+) -> tuple[list[str], list[tuple[int, int]]]:
+    """The tokens with shorthand written out, and their places: "jveux" is "je veux"."""
     full = [
-        (word, match)
-        for text, match in zip(texts, found, strict=True)
+        (word, place)
+        for text, place in zip(texts, found, strict=True)
         for word in (lexicon.short.get(text, (text,)) if text not in vocabulary.phrases else (text,))
     ]
-    return [word for word, _ in full], [match for _, match in full]
+    return [word for word, _ in full], [place for _, place in full]
 
 
 def _alone(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
@@ -206,7 +205,7 @@ def _alone(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
 
 
 def _phrase(
-    texts: list[str], found: list[re.Match[str]], at: int, lexicon: Lexicon, vocabulary: Vocabulary
+    texts: list[str], found: list[tuple[int, int]], at: int, lexicon: Lexicon, vocabulary: Vocabulary
 ) -> Piece | None:
     """The longest phrase of several tokens from `at` on, as if the text began there."""
     if at + 1 == len(texts):
@@ -215,7 +214,7 @@ def _phrase(
     longest = max(lexicon.longest.get(begun, 0), vocabulary.longest.get(begun, 0))
     for size in range(min(longest, len(texts) - at), 1, -1):
         phrase = " ".join(texts[at : at + size])
-        length = found[at + size - 1].end() - found[at].start()
+        length = found[at + size - 1][1] - found[at][0]
         senses, options = lexicon.phrases.get(phrase, NOTHING), vocabulary.phrases.get(phrase, _NO_OPTIONS)
         if senses and phrase in lexicon.tight and length > len(phrase) - size + 1:
             senses = NOTHING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from flows.replies.denials import Denials, Refused
+from flows.replies.denials import DENYING, Denials, Refused
 from flows.replies.forms import formed
 from flows.replies.lexicon import Lexicon
 from flows.replies.numerals import Amount, amounts
@@ -49,9 +49,9 @@ _OTHER = 2
 _SHORT_ROOT = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mention:
-    """Options named together by pieces `[first, end)`."""
+    """Options named together by pieces `[first, end)`. Not frozen, as a `Piece` is not."""
 
     options: tuple[int, ...]
     first: int
@@ -92,9 +92,12 @@ class _Walk:
             at = mention.end
         if not self.found:
             return []
-        taken = {at: mention for mention in self.found for at in range(mention.first, mention.end)}
-        denials = Denials(self.pieces, frozenset(taken), troubled=self.options.troubled)
-        judged = [self._judged(self._stressed(mention), denials) for mention in self.found]
+        judged = [self._stressed(mention) for mention in self.found] if self.options.stronger else self.found
+        if self.senses.isdisjoint(DENYING):
+            return judged
+        taken = frozenset(at for mention in self.found for at in range(mention.first, mention.end))
+        denials = Denials(self.pieces, taken, troubled=self.options.troubled)
+        judged = [self._judged(mention, denials) for mention in judged]
         if len(judged) < 2 or "formerly" not in self.senses:
             return judged
         past = [denials.is_of_the_past(mention.first, mention.end) for mention in judged]

@@ -141,7 +141,9 @@ def normalise(text: str) -> str:
         text = _ELISION.sub(r"\1 ", text).replace("'", "")
     if "-" in text:
         text = _SUFFIX.sub("", _HYPHEN.sub(" ", text))
-    return _SPACES.sub(" ", text).strip()
+    if "  " in text or not text.isprintable():
+        text = _SPACES.sub(" ", text)
+    return text.strip()
 
 
 _TOKEN = re.compile(
@@ -152,14 +154,25 @@ _TOKEN = re.compile(
 )
 
 
-def tokens(normal: str) -> list[re.Match[str]]:
-    """The words, numbers, single Chinese characters and signs of a normalised text, with their places."""
-    return list(_TOKEN.finditer(normal))
+def tokens(normal: str) -> list[str]:
+    """The words, numbers, single Chinese characters and signs of a normalised text."""
+    return _TOKEN.findall(normal)
+
+
+def places(texts: list[str], normal: str) -> list[tuple[int, int]]:
+    """Where each token of a normalised text begins and ends: only spaces stand between."""
+    found: list[tuple[int, int]] = []
+    end = 0
+    for text in texts:
+        start = normal.index(text, end)
+        end = start + len(text)
+        found.append((start, end))
+    return found
 
 
 def key(text: str) -> str:
     """The form under which phrases are looked up: the tokens of the normalised text, one space between."""
-    return " ".join(_TOKEN.findall(normalise(text)))
+    return " ".join(tokens(normalise(text)))
 
 
 def keys(phrases: Iterable[str]) -> tuple[str, ...]:

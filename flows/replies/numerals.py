@@ -15,9 +15,9 @@ _COUNTING = ("number", "ordinal", "multiplier", "fraction", "unit")
 _ARTICLES = ("un", "una", "une")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Amount:
-    """A number in a reply: what it may be (usually one value), and its pieces `[first, end)`.
+    """A number in a reply: what it may be (usually one value), and its pieces `[first, end)`. Not frozen, as a `Piece` is not.
 
     `ordinal`: it is a place ("2nd", "second"). `digits`: it was written in digits. `article`: it may be no number at
     all ("une chaise", "the red one"). `summed`: the reply says that it is the sum of what else it counts.
@@ -89,6 +89,8 @@ class _Finder:
 
     def _digits(self, at: int) -> Amount:
         text, end = self.pieces[at].text, at + 1
+        if len(self.pieces) == 1:
+            return Amount(readings(text, self.lexicon.first.decimal), at, end, digits=True)
         while self._thousands_follow(text, end):
             text += self.pieces[end].text
             end += 1

@@ -92,7 +92,14 @@ def _needed(language: str, family: str) -> dict[str, list[list[set[str]]]]:
 def may_match(language: str, family: str, said: Sequence[str]) -> bool:
     """Whether a reply of these words has one for every slot of some pattern: without, none can match."""
     needed = _needed(language, family)
-    return any(not any(slot.isdisjoint(said) for slot in slots) for word in said for slots in needed.get(word, ()))
+    for word in said:
+        for slots in needed.get(word, ()):
+            for slot in slots:
+                if slot.isdisjoint(said):
+                    break
+            else:
+                return True
+    return False
 
 
 def alarms(languages: Iterable[str], *families: str) -> frozenset[str]:

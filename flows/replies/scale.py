@@ -63,8 +63,10 @@ def _point(question: Question, value: float) -> Reading:
 
 def _stars(message: Message) -> int | None:
     """ "★★★★☆" is four."""
+    if message.normal[0] not in _FULL + _EMPTY:
+        return None
     signs = [char for char in message.normal if char not in " \ufe0f"]
-    if not signs or any(char not in _FULL + _EMPTY for char in signs):
+    if any(char not in _FULL + _EMPTY for char in signs):
         return None
     return sum(char in _FULL for char in signs)
 

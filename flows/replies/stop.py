@@ -50,7 +50,7 @@ def wish(message: Message, lexicon: Lexicon, open_question: bool, *, loose: bool
     words than the options named."""
     if _says_nothing_of_it(message, lexicon):
         return None
-    if _keyword_first(message, lexicon, open_question, loose=loose):
+    if "stop" in message.senses and _keyword_first(message, lexicon, open_question, loose=loose):
         return "stop"
     clauses = _clauses(message)
     strengths = [_strength(clause, lexicon) for clause in clauses]
