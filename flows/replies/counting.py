@@ -46,7 +46,7 @@ def units(question: Question, lexicon: Lexicon) -> frozenset[str]:
 
 def persons(question: Question, message: Message, counted: Counted | None) -> Reading | None:
     """ "Just me" is one, "me and my husband" two, where all who come or live there are counted."""
-    if counted != "all":
+    if counted != "all" or "myself" not in message.senses:
         return None
     content = [
         piece
@@ -54,8 +54,6 @@ def persons(question: Question, message: Message, counted: Counted | None) -> Re
         if not piece.is_sign and ("myself" in piece.senses or not piece.has("polite", "only", "and", "hedge"))
     ]
     persons = [piece for piece in content if piece.has("one_person", "myself")]
-    if not persons or not any("myself" in piece.senses for piece in persons):
-        return None
     if any(not piece.has("one_person", "myself", "small", "intro", "self", "number", "counting") for piece in content):
         return None
     others = {piece.text for piece in persons if "myself" not in piece.senses}
