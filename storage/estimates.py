@@ -102,7 +102,8 @@ def waiting_before(connection: Connection, sender_ids: Sequence[int]) -> dict[in
 def nth_latest(
     connection: Connection, people: Select[Any], since: datetime, now: datetime, n: int
 ) -> Iterator[tuple[int, str | None, datetime]]:
-    """Of each of `people` who had `n` campaign and update messages or more since a moment: (id, zone, when the n-th latest left).
+    """Of each of `people` who had `n` campaign and update messages or more since a moment: (id, zone, when the n-th latest left),
+    in the order of that time.
 
     All that a run says first is one. What waits in the queue counts as leaving `now`.
     """
@@ -124,6 +125,7 @@ def nth_latest(
         select(Participant.id, Participant.timezone, ranked.c.at)
         .join(ranked, ranked.c.participant_id == Participant.id)
         .where(ranked.c.place == n)
+        .order_by(ranked.c.at)
     )
     rows: Iterator[Any] = iter(connection.execute(statement))
     yield from rows

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Select
 from bot.campaigns.pacing import Course
 from bot.config import CommunitySettings
 from bot.delivery.rules import DAY, WEEK
-from bot.hours import next_opening, zone_of
+from bot.hours import next_window, zone_of
 from storage.audience import count, in_a_run
 from storage.estimates import nth_latest
 
@@ -60,12 +60,16 @@ def late_ones(connection: Connection, community: Row[Any], people: Select[Any], 
     the queue is taken to leave first.
     """
     settings = CommunitySettings.model_validate(community.settings)
-    spans = ((settings.cap_per_day, DAY), (settings.cap_per_week, WEEK))
     fits: dict[int, datetime] = {}
-    for most, span in spans:
+    for most, span in ((settings.cap_per_day, DAY), (settings.cap_per_week, WEEK)):
+        # They come in the order of time, so that each zone's hours are gone through once.
+        windows: dict[str | None, tuple[datetime, datetime]] = {}
         for participant_id, timezone, at in nth_latest(connection, people, start - span, start, most):
-            zone = zone_of(timezone, community.timezone)
-            opens = next_opening(at + span, community.hours, zone, settings.holidays)
+            fit = at + span
+            if timezone not in windows or fit >= windows[timezone][1]:
+                zone = zone_of(timezone, community.timezone)
+                windows[timezone] = next_window(fit, community.hours, zone, settings.holidays)
+            opens = max(fit, windows[timezone][0])
             fits[participant_id] = max(opens, fits.get(participant_id, opens))
     busy = count(connection, people.where(in_a_run()))
     if not fits:
