@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row
 from bot.config import CommunitySettings
 from bot.errors import NotFound, WrongUsage
 from storage import communities as rows
+from storage.consents import share_suppressions
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 #: Canada's and the United States' toll-free area codes.
@@ -218,6 +219,7 @@ def add_sender(
             )
         if pace is not None:
             rows.set_pace(connection, sender_id, pace)
+    share_suppressions(connection, sender_id, community_id, now)
     if not rows.serve_community(connection, sender_id, community_id) and pace is None:
         raise WrongUsage(f"{plan.address} serves this community already. Give --pace to change how fast it sends.")
     return sender_id

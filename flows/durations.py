@@ -106,3 +106,11 @@ def later(moment: datetime, span: timedelta, zone: ZoneInfo) -> datetime:
     while (there := clock.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != clock:
         clock = clock.replace(second=0, microsecond=0) + timedelta(minutes=1)
     return there
+
+
+def earlier(moment: datetime, span: timedelta, zone: ZoneInfo) -> datetime:
+    """The aware moment of which `moment` is `span` later, in UTC: `Days` keep the hour in `zone`, other spans are elapsed time."""
+    if not isinstance(span, Days):
+        return moment.astimezone(UTC) - span
+    clock = moment.astimezone(zone).replace(tzinfo=None, fold=0) - timedelta(days=span.days)
+    return clock.replace(tzinfo=zone).astimezone(UTC)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, or_, select
 
 from storage.bulk import InsertMany, among
-from storage.models import Consent, Suppression
+from storage.models import Consent, SenderCommunity, Suppression
 
 
 @dataclass(slots=True)
@@ -88,6 +88,15 @@ def standing_at(connection: Connection, participant_id: int, stopped_at: datetim
 def insert_suppressions(connection: Connection, rows: Iterable[tuple[int, str, str]], now: datetime) -> None:
     """Keep hashes of stopped addresses, as (community id, hash, reason); one that is kept already stays."""
     _suppress(connection, ((community_id, hashed, reason, now) for community_id, hashed, reason in rows))
+
+
+def share_suppressions(connection: Connection, sender_id: int, community_id: int, now: datetime) -> None:
+    """Keep in a community that a sender comes to serve what is kept in those that it serves already: STOP covers all of them."""
+    others = select(SenderCommunity.community_id).where(SenderCommunity.sender_id == sender_id)
+    found = connection.execute(
+        select(Suppression.address_hash, Suppression.reason).where(Suppression.community_id.in_(others)).distinct()
+    )
+    insert_suppressions(connection, [(community_id, row.address_hash, row.reason) for row in found], now)
 
 
 def suppressed(connection: Connection, community_ids: Collection[int], hashes: Collection[str]) -> set[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from sqlalchemy import ColumnElement
 
@@ -48,9 +50,19 @@ def number_of(
     return (((x * a + b) % PRIME * x + c) % PRIME * x + d) % PRIME
 
 
+def arms_draw(campaign_id: int) -> Draw:
+    """The draw by which a campaign divides people among its flows or wordings, the same in every wave and however they come."""
+    return Draw(f"arms:{campaign_id}")
+
+
+def upper_bounds(shares: Iterable[float]) -> list[int]:
+    """Where the part of each share ends, one after the other: numbers below it are in it or in one before."""
+    return [bound(share) for share in accumulate(shares)]
+
+
 def bound(share: float) -> int:
     """Numbers below it are drawn with probability `share` (0 to 1)."""
     return round(share * PRIME)
 
 
-__all__ = ["PRIME", "Draw", "bound", "number_of"]
+__all__ = ["PRIME", "Draw", "arms_draw", "bound", "number_of", "upper_bounds"]

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from storage.bulk import COUNTED, among
 from storage.models import Campaign, Invitation, Participant, Run
@@ -70,6 +71,28 @@ def invite(connection: Connection, people: Select[Any], place: Place, now: datet
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(Invitation).from_select(columns, chosen, include_defaults=False)
     return connection.execute(statement.on_conflict_do_nothing(), execution_options=COUNTED).rowcount
+
+
+def overtake(connection: Connection, place: Place, after: int, last: int, now: datetime) -> None:
+    """Skip what is left of earlier waves for those whom a later one asks, of participants after `after` up to `last`: who was busy
+    all the while is asked once, and not wave upon wave."""
+    if place.wave < 2:
+        return
+    newer = aliased(Invitation)
+    again = exists().where(
+        newer.campaign_id == place.campaign_id,
+        newer.wave == place.wave,
+        newer.participant_id == Invitation.participant_id,
+    )
+    statement = update(Invitation).where(
+        Invitation.campaign_id == place.campaign_id,
+        Invitation.wave < place.wave,
+        Invitation.participant_id > after,
+        Invitation.participant_id <= last,
+        _PENDING,
+        again,
+    )
+    connection.execute(statement.values(status="skipped", reason="next_wave", ended_at=now))
 
 
 def of_slice(place: Place, after: int, last: int, now: datetime) -> ColumnElement[bool]:
@@ -188,6 +211,7 @@ __all__ = [
     "invite",
     "is_known",
     "of_slice",
+    "overtake",
     "pending_waves",
     "put_off",
     "take_pending",

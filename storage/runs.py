@@ -247,26 +247,37 @@ def find_invitation(connection: Connection, campaign_id: int, participant_id: in
 
 
 def insert_invitation(
-    connection: Connection, *, community_id: int, campaign_id: int, participant_id: int, now: datetime
+    connection: Connection,
+    *,
+    community_id: int,
+    campaign_id: int,
+    participant_id: int,
+    now: datetime,
+    arm: str | None = None,
+    revision_id: int | None = None,
 ) -> int:
-    """A pending place in the campaign's first wave; its id."""
+    """A pending place in the campaign's first wave; its id. `arm` and `revision_id` where the campaign has several."""
     statement = insert(Invitation).values(
         community_id=community_id,
         campaign_id=campaign_id,
         wave=1,
         participant_id=participant_id,
+        arm=arm,
+        revision_id=revision_id,
         status="pending",
         created_at=now,
     )
     return int(connection.execute(statement.returning(Invitation.id)).scalar_one())
 
 
-def waiting_invitations(connection: Connection, participant_id: int) -> list[tuple[int, int, int]]:
-    """A participant's pending places in running campaigns, oldest first: (invitation id, campaign id, revision id)."""
+def waiting_invitations(connection: Connection, participant_id: int, due_by: datetime) -> list[tuple[int, int, int]]:
+    """A participant's pending places in running campaigns that begin by a moment, oldest first: (invitation id, campaign id,
+    revision id)."""
     found = connection.execute(
         select(Invitation.id, Invitation.campaign_id, func.coalesce(Invitation.revision_id, Campaign.revision_id))
         .join(Campaign, Campaign.id == Invitation.campaign_id)
         .where(Invitation.participant_id == participant_id, Invitation.status == "pending")
+        .where(Invitation.due_at <= due_by)
         .where(Campaign.status.in_(("running", "launching")))
         .order_by(Invitation.id)
     )

@@ -8,7 +8,7 @@ from typing import TypedDict
 from sqlalchemy import ColumnElement, case, literal
 
 from bot.campaigns.settings import Arm
-from storage.draws import Draw, bound
+from storage.draws import arms_draw, upper_bounds
 from storage.models import Participant
 
 
@@ -23,7 +23,7 @@ def arm_columns(arms: Sequence[Arm], campaign_id: int) -> ArmColumns:
     """Each participant's arm as SQL, drawn by the campaign and their id, with the arms' shares."""
     if not arms:
         return {}
-    number = _draw(campaign_id).sql(Participant.__table__.c.id)
+    number = arms_draw(campaign_id).sql(Participant.__table__.c.id)
     limits = _limits(arms)
     *first, last = arms
     keys = [(number < limits[arm.key], literal(arm.key)) for arm in first]
@@ -36,20 +36,12 @@ def arm_columns(arms: Sequence[Arm], campaign_id: int) -> ArmColumns:
 
 def arm_of(arms: Sequence[Arm], campaign_id: int, participant_id: int) -> Arm | None:
     """The arm that one participant is drawn into; None where there are none."""
-    number, limits = _draw(campaign_id).of(participant_id), _limits(arms)
+    number, limits = arms_draw(campaign_id).of(participant_id), _limits(arms)
     return next((arm for arm in arms if number < limits[arm.key]), arms[-1] if arms else None)
 
 
-def _draw(campaign_id: int) -> Draw:
-    return Draw(f"arms:{campaign_id}")
-
-
 def _limits(arms: Sequence[Arm]) -> dict[str, int]:
-    found, share = {}, 0.0
-    for arm in arms:
-        share += arm.share
-        found[arm.key] = bound(share)
-    return found
+    return dict(zip((arm.key for arm in arms), upper_bounds(arm.share for arm in arms), strict=True))
 
 
 __all__ = ["ArmColumns", "arm_columns", "arm_of"]

@@ -26,6 +26,7 @@ from bot.campaigns.rates import past_rates
 from bot.campaigns.settings import CampaignSettings
 from bot.config import CommunitySettings
 from bot.conversation import House
+from bot.hours import zone_of
 from storage import estimates
 from storage.audience import first_that_holds
 from storage.flows import revision_names
@@ -133,7 +134,7 @@ class _Estimating:
         if follow is None:
             return people
         since = self.now - LOOK_BACK
-        return people.where(has_come(follow, since, self.now, since))
+        return people.where(has_come(follow, since, self.now, since, zone_of(self.community.timezone)))
 
     def _people(self) -> Select[Any]:
         """Those who would be asked."""

@@ -22,7 +22,9 @@ from bot.campaigns.settings import CampaignSettings, read_settings
 from bot.config import CommunitySettings
 from bot.conversation import House
 from bot.cron import next_time
+from bot.delivery.rules import read_place
 from bot.errors import SoundingsError
+from bot.hours import zone_of
 from flows.definition import Flow
 from flows.loader import thaw
 from storage import campaigns, invitations, starts, waves
@@ -140,6 +142,7 @@ class _Inviting:
         if begins:
             starts.lock_people(self.connection, people)
         invitations.invite(self.connection, people, place, self.now)
+        invitations.overtake(self.connection, place, self.wave.cursor, last, self.now)
         if begins:
             self._start(place, last)
         if self.settings.notice is not None:
@@ -191,7 +194,10 @@ class _Inviting:
         people = members(self.audience, self.reach, self.wave.campaign_id)
         if self.settings.follow is not None:
             until = datetime.fromisoformat(self.plan["until"])
-            people = people.where(has_come(self.settings.follow, self.wave.seen_until, until, self.wave.launch_at))
+            zone = zone_of(self.community.timezone)
+            people = people.where(
+                has_come(self.settings.follow, self.wave.seen_until, until, self.wave.launch_at, zone)
+            )
         return people
 
     def _walked(self, people: Select[int]) -> Select[int]:
@@ -236,9 +242,15 @@ class _Inviting:
         notice, due_at = self.settings.notice, cast("datetime", self.wave.due_at)
         if notice is None:
             return max(due_at, self.now)
-        # A notice that goes out late takes its survey with it.
-        late = self.settings.follow is not None or self.now > self.wave.invite_at + notice.lead / 2
-        return self.now + notice.lead if late else due_at
+        # A notice that goes out late takes its survey with it; one that is written at night goes out in the morning.
+        leaves = self._opening()
+        late = self.settings.follow is not None or leaves > self.wave.invite_at + notice.lead / 2
+        return leaves + notice.lead if late else due_at
+
+    def _opening(self) -> datetime:
+        """When the community may text next."""
+        place = read_place(self.community.id, self.community.timezone, self.community.hours, self.community.settings)
+        return place.opening(None, self.now)
 
     def _plan_next(self) -> None:
         """Have the next wave of a campaign that repeats stand from now on."""

@@ -35,6 +35,7 @@ REASONS: Mapping[str, str] = {
     "over_cap": "had this week's messages",
     "not_drawn": "were not drawn for the sample",
     "quota": "came when their quota was full",
+    "next_wave": "were busy until the next wave asked them",
 }
 #: Width and height of the curve, in characters.
 WIDE, HIGH = 50, 6

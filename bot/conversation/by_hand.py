@@ -18,7 +18,7 @@ from storage.inbox import close_inbox_items
 from storage.models.messages import PRIORITY_REPLY
 from storage.outbox import recall
 from storage.participants import ParticipantRow
-from storage.runs import participants_of_runs
+from storage.runs import RunRow, participants_of_runs
 
 #: The longest text that a coordinator sends at once.
 LONGEST_REPLY = 1_600
@@ -30,10 +30,16 @@ def take_over(connection: Connection, participant_id: int, now: datetime, house:
     run = desk.runs.get(participant_id)
     if run is None or run.run.status != "active":
         return False
-    run.run = replace(run.run, status="handed_over")
-    desk.run_changed(run)
+    _hand_over(desk, run)
     desk.write()
     return True
+
+
+def _hand_over(desk: Desk, run: RunRow) -> None:
+    """A person has the word: the flow waits, and a reminder of its question that has not left is taken back."""
+    run.run = replace(run.run, status="handed_over")
+    desk.answered_reminders[run.id] = run.address_id
+    desk.run_changed(run)
 
 
 def resume_run(connection: Connection, run_id: int, now: datetime, house: House) -> int:
@@ -75,8 +81,7 @@ def reply_as_person(connection: Connection, participant_id: int, text: str, now:
     if turn is None or turn.address.status != "open":
         turn = _turn_without_run(desk, participant)
     if run is not None and run.run.status == "active":
-        run.run = replace(run.run, status="handed_over")
-        desk.run_changed(run)
+        _hand_over(desk, run)
     turn.lines.append(Line(text, "manual", language=participant.language, run=run))
     turn.close()
     sent = desk.outgoing[-1]

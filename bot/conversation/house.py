@@ -19,6 +19,7 @@ from bot.conversation.words import fold
 from flows import durations
 from flows.definition import Flow, Text
 from flows.loader import thaw
+from storage.draws import arms_draw, upper_bounds
 from storage.inbound import SenderRow, all_senders
 from storage.keywords import keywords_of
 from storage.models import Campaign, Community
@@ -70,7 +71,8 @@ class CommunityView:
 
 @dataclass(frozen=True, slots=True)
 class CampaignView:
-    """A campaign as conversations see it. `reminders` replace the flow's; None leaves them."""
+    """A campaign as conversations see it. `reminders` replace the flow's; None leaves them. `arms`: (key, revision, share) of
+    each of its flows or wordings, none where it has one alone."""
 
     id: int
     community_id: int
@@ -79,6 +81,14 @@ class CampaignView:
     revision_id: int
     reminders: tuple[timedelta, ...] | None
     closes_at: datetime | None
+    arms: tuple[tuple[str, int, float], ...] = ()
+
+    def arm_of(self, participant_id: int) -> tuple[str | None, int | None]:
+        """The (key, revision) that a participant is drawn into, as a wave of the campaign would draw them."""
+        number = arms_draw(self.id).of(participant_id)
+        bounds = upper_bounds(share for _, _, share in self.arms)
+        drawn = [arm for arm, bound in zip(self.arms, bounds, strict=True) if number < bound] or [*self.arms[-1:]]
+        return (drawn[0][0], drawn[0][1]) if drawn else (None, None)
 
     def takes_more(self, now: datetime) -> bool:
         """Whether somebody may begin it now, or wait for it to begin."""
@@ -203,7 +213,8 @@ def _read_community(connection: Connection, community_id: int) -> CommunityView:
 def _read_campaign(connection: Connection, campaign_id: int) -> CampaignView:
     row = connection.execute(select(Campaign.__table__).where(Campaign.id == campaign_id)).one()
     reminders = None if row.reminders is None else tuple(durations.parse_reminder(one) for one in row.reminders)
-    return CampaignView(row.id, row.community_id, row.name, row.status, row.revision_id, reminders, row.closes_at)
+    arms = tuple((arm["key"], arm["revision"], arm["share"]) for arm in row.settings.get("arms", ()))
+    return CampaignView(row.id, row.community_id, row.name, row.status, row.revision_id, reminders, row.closes_at, arms)
 
 
 def _thawed(revision_id: int, definition: Mapping[str, object]) -> FlowView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot import i18n
@@ -31,6 +32,10 @@ from storage.runs import (
 
 #: The flow that asks for consent; a community may publish its own under this name.
 WELCOME: Final = "welcome"
+#: An invitation that waited for its resident's conversation to be over was put off by so much at the most; one that is due later waits
+#: for its own hour, behind the notice that announced it.
+PUT_OFF: Final = timedelta(minutes=10)
+LAST: Final = datetime.max.replace(tzinfo=UTC)
 #: "join", as people and posters put it before a keyword.
 _JOIN: Final = frozenset(["join", "text", "joindre", "rejoindre", "texte", "unirse", "unirme", "sumali"])
 #: Letters and digits that nobody mistakes for each other: a pseudonym is read aloud over the telephone.
@@ -211,12 +216,15 @@ def invite(turn: Turn, participant: ParticipantRow, campaign: CampaignView) -> N
     connection = turn.desk.connection
     place = find_invitation(connection, campaign.id, participant.id)
     if place is None:
+        arm, revision_id = campaign.arm_of(participant.id)
         insert_invitation(
             connection,
             community_id=participant.community_id,
             campaign_id=campaign.id,
             participant_id=participant.id,
             now=turn.now,
+            arm=arm,
+            revision_id=revision_id,
         )
         return
     invitation_id, status = place
@@ -237,9 +245,13 @@ def ask_consent(turn: Turn) -> None:
 
 
 def start_waiting(turn: Turn, campaign_id: int | None = None) -> bool:
-    """Start the participant's longest waiting invitation (of one campaign) that may start now; whether there was one."""
+    """Start the participant's longest waiting invitation that may start now; whether there was one.
+
+    With `campaign_id` that of the campaign which they ask for, though its time has not come.
+    """
     participant = turn.resident
-    for invitation_id, campaign, revision_id in waiting_invitations(turn.desk.connection, participant.id):
+    due_by = turn.now + PUT_OFF if campaign_id is None else LAST
+    for invitation_id, campaign, revision_id in waiting_invitations(turn.desk.connection, participant.id, due_by):
         if campaign_id in (None, campaign):
             save_invitations(turn.desk.connection, [InvitationRow(invitation_id, "started", started_at=turn.now)])
             view = turn.desk.house.flow(turn.desk.connection, revision_id)

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection, Row, insert
 
 from bot.delivery.pace import BURST, Budget, cost_of, pace_of
-from bot.delivery.rules import WEEK, End, Place, Rules, Wait, conversation, read_place
+from bot.delivery.rules import WEEK, End, Place, Rules, Wait, asks_again, conversation, read_place
 from storage import outbox, senders, usage
 from storage.campaigns import hold_paused
 from storage.models import InboxItem
@@ -187,7 +187,7 @@ class _Sorting:
         bulk = [m for m in found if m.priority >= PRIORITY_BULK and m.participant_id is not None]
         silent = {m.participant_id for m in bulk if m.update_id is not None and m.updates == "none"}
         answered = usage.took_part(self.connection, {one for one in silent if one is not None})
-        again = {m.run_id for m in found if m.tried_again and m.run_id is not None}
+        again = {m.run_id for m in found if asks_again(m) and m.run_id is not None}
         rules = Rules(self.now, self.places, answered.__contains__, open_visits(self.connection, again))
         people = {one for m in bulk if (one := m.participant_id) is not None}
         for participant_id, run_id, message_id, at in usage.bulk_since(self.connection, people, self.now - WEEK):

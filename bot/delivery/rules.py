@@ -101,7 +101,7 @@ def read_place(community_id: int, timezone: str, hours: Hours, settings: Mapping
 class Rules:
     """The rules of one claim. `bulk`: participant -> conversation -> when its first campaign or update message left, this
     claim's included; `took_part`: those of the residents without a word on updates who have answered something; `visits`: the open
-    visit of each run of which a message is tried once more."""
+    visit of each run of which a message asks again."""
 
     now: datetime
     places: Mapping[int, Place]
@@ -139,12 +139,12 @@ class Rules:
         return None
 
     def _conversation(self, message: DueMessage) -> Verdict | None:
-        """A second try for a phone that was off: the resident may have texted meanwhile, and be at another question."""
-        if not message.tried_again or message.run_id is None or not message.visit:
+        """The resident may have texted meanwhile, and be at another question, or the run's time be over."""
+        if not asks_again(message) or message.run_id is None or not message.visit:
             return None
         if self.visits.get(message.run_id) == message.visit:
             return None
-        return End("dropped", "moved_on", "the conversation moved on before it could be tried once more")
+        return End("dropped", "moved_on", "the conversation moved on before it could leave")
 
     def _address(self, message: DueMessage) -> Verdict | None:
         if message.address_status == "open" or (message.address_status == "closed" and message.kind in _AFTER_STOP):
@@ -217,6 +217,11 @@ class Rules:
         return Wait(self.now + MONTH_FOR, "month")
 
 
+def asks_again(message: DueMessage) -> bool:
+    """Whether it says again what its resident was asked before: a second try for a phone that was off, or a reminder."""
+    return message.tried_again or message.kind == "reminder"
+
+
 def conversation(run_id: int | None, message_id: int) -> tuple[str, int]:
     """What counts once towards the caps: all that a run says first, or a message of its own."""
     return ("message", message_id) if run_id is None else ("run", run_id)
@@ -232,4 +237,4 @@ def _fits(times: Iterable[datetime], span: timedelta, most: int, now: datetime) 
     return now if len(recent) < most else recent[len(recent) - most] + span
 
 
-__all__ = ["MONTH_FOR", "End", "Leave", "Place", "Rules", "Verdict", "Wait", "conversation", "read_place"]
+__all__ = ["MONTH_FOR", "End", "Leave", "Place", "Rules", "Verdict", "Wait", "asks_again", "conversation", "read_place"]

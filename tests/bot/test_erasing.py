@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.channels.base import IncomingMedium
-from bot.communities import require_community
+from bot.communities import add_sender, plan_sender, require_community
 from bot.conversation import House, receive
 from bot.conversation.by_hand import stop_for
 from bot.interop.import_consent import ImportConsent
@@ -140,3 +140,21 @@ def test_who_must_not_be_texted_is_not_texted_by_the_next_import_after_erasure(
         report = import_participants(connection, file, place, AGREED, phone.now, False, phone.house)
     assert (report.imported, report.suppressed) == (1, 1)
     assert one(database, select(Participant.id).where(Participant.erased_at.is_(None))) != person
+
+
+def test_a_sender_that_comes_to_serve_another_community_brings_who_said_stop_to_it(database: Database) -> None:
+    with database.write() as connection:
+        first, second = a_community(connection, "first"), a_community(connection, "second")
+        a_sender(connection, first)
+        a_participant(connection, first, PHONE)
+    phone = Phone(database, address=PHONE)
+    phone.text("STOP")
+    with database.write() as connection:
+        add_sender(connection, plan_sender(SENDER), community_id=second, opt_out=None, pace=None, now=phone.now)
+        place = require_community(connection, "second")
+        report = import_participants(connection, b"phone\n902-555-0142\n", place, AGREED, phone.now, False, phone.house)
+    assert (report.imported, report.suppressed) == (0, 1)
+    phone.text("START")
+    with database.write() as connection:
+        report = import_participants(connection, b"phone\n902-555-0142\n", place, AGREED, phone.now, False, phone.house)
+    assert (report.imported, report.suppressed) == (1, 0)

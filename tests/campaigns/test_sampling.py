@@ -135,6 +135,21 @@ def test_arms_divide_people_by_their_shares_the_same_in_every_wave(hall: Hall) -
     assert dict(hall.all(select(Invitation.participant_id, Invitation.arm).where(Invitation.wave == 2))) == expected
 
 
+def test_who_comes_by_a_keyword_is_drawn_into_an_arm_as_a_wave_draws(hall: Hall) -> None:
+    other = hall.publish(OTHER)
+    arms = (Arm(key="a", revision=hall.revision_id, share=0.5), Arm(key="b", revision=other, share=0.5))
+    people = hall.residents(12)
+    campaign = hall.launch(audience=Audience(tags=("nobody",)), settings=CampaignSettings(arms=arms), keyword="fundy")
+    hall.work()
+    for one in people:
+        hall.reply(one, "fundy")
+    drawn = [arm_of(arms, campaign, one) for one in people]
+    columns = select(Invitation.arm, Run.revision_id).join(Run, Run.invitation_id == Invitation.id)
+    found = hall.all(columns.order_by(Invitation.participant_id))
+    assert found == [(arm.key, arm.revision) for arm in drawn if arm is not None]
+    assert {key for key, _ in found} == {"a", "b"}
+
+
 def test_shares_must_add_up(hall: Hall) -> None:
     arms = (Arm(key="a", revision=hall.revision_id, share=0.25), Arm(key="b", revision=hall.revision_id, share=0.5))
     with pytest.raises(WrongUsage, match="add up to 100%"):

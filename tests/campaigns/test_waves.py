@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,8 @@ from bot.campaigns.changes import cancel
 from bot.campaigns.inviting import invite_due
 from bot.campaigns.settings import CampaignSettings, Follow, Notice, Repeat
 from bot.errors import WrongUsage
+from bot.hours import parse_hours
+from flows import durations
 from storage.database import Database
 from storage.models import Invitation, Message, Run, Wave
 from tests.builders import NOON
@@ -184,3 +187,73 @@ def test_a_part_of_those_who_join_may_be_asked(hall: Hall) -> None:
         hall.launch("sized", Audience(sample=Sample(size=5)), CampaignSettings(follow=follow))
     with pytest.raises(WrongUsage, match="not both"):
         hall.launch("both", settings=CampaignSettings(follow=follow, repeat=Repeat(cron="0 10 * * *")))
+
+
+def test_days_after_joining_keep_the_hour_when_the_clocks_change(database: Database) -> None:
+    hall = Hall.built(database)
+    # Clocks in Halifax go forward on 14 March 2027: eleven o'clock is 15:00 UTC before, 14:00 after.
+    hall.now = datetime(2027, 3, 10, 14, tzinfo=UTC)
+    hall.launch("days", settings=CampaignSettings(follow=Follow(event="joining", after="7d")))
+    hall.work()
+    hall.now += HOUR
+    newcomer = hall.resident(joined_at=hall.now)
+    for hour, asked in ((13, 0), (14, 1)):
+        hall.now = datetime(2027, 3, 17, hour, 5, tzinfo=UTC)
+        hall.work()
+        assert len(hall.texts(newcomer)) == asked
+    hours = durations.parse("168h"), durations.parse("7d")
+    back = [durations.earlier(hall.now, span, ZoneInfo("America/Halifax")) for span in hours]
+    assert back == [datetime(2027, 3, 10, 14, 5, tzinfo=UTC), datetime(2027, 3, 10, 15, 5, tzinfo=UTC)]
+
+
+def test_who_was_busy_for_several_waves_is_asked_the_newest_alone(hall: Hall) -> None:
+    silent, talkative = hall.residents(2)
+    hall.launch(settings=CampaignSettings(repeat=Repeat(cron="0 12 * * *", times=4)))
+    hall.work()
+    hall.send()
+    for _ in range(3):
+        hall.answer(talkative)
+        hall.now = hall.now.replace(minute=0, second=0)
+        hall.wait(DAY)
+        hall.send()
+    statement = select(Invitation.wave, Invitation.status, Invitation.reason).order_by(Invitation.wave)
+    assert hall.all(statement.where(Invitation.participant_id == silent)) == [
+        (1, "started", None),
+        (2, "skipped", "next_wave"),
+        (3, "skipped", "next_wave"),
+        (4, "pending", None),
+    ]
+    assert [status for _, status, _ in hall.all(statement.where(Invitation.participant_id == talkative))] == [
+        "ended",
+        "ended",
+        "ended",
+        "started",
+    ]
+    hall.answer(silent)
+    hall.wait(timedelta(minutes=11))
+    assert hall.all(statement.where(Invitation.participant_id == silent))[-1] == (4, "started", None)
+
+
+def test_a_notice_that_is_written_at_night_comes_in_the_morning_before_its_survey(database: Database) -> None:
+    hall = Hall.built(database, hours=parse_hours("09:00-20:30"))
+    hall.residents(1)
+    hall.now = datetime(2026, 11, 24, 2, tzinfo=UTC)  # ten in the evening
+    hall.launch(settings=CampaignSettings(notice=Notice(texts={"en": "Soon"}, before="10h")))
+    hall.work()
+    (told,) = hall.all(select(Message.valid_until))
+    # It leaves at nine, and the survey ten hours later.
+    assert told == datetime(2026, 11, 24, 23, tzinfo=UTC)
+    hall.wait(20 * HOUR)
+    assert hall.runs() == 0
+    hall.wait(HOUR)
+    assert hall.runs() == 1
+
+
+def test_who_comes_back_between_notice_and_survey_is_not_asked_before_its_time(hall: Hall) -> None:
+    resident = hall.resident()
+    hall.launch(settings=CampaignSettings(notice=Notice(texts={"en": "Soon"}, before="48h")))
+    hall.work()
+    hall.reply(resident, "STOP", "START")
+    assert hall.runs() == 0
+    hall.wait(48 * HOUR)
+    assert hall.runs() == 1
