@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Literal
 
 import structlog
 from telegram.error import TelegramError
@@ -18,6 +18,7 @@ from bot.channels.telegram_webhooks import secrets_of
 from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import NotReady
+from storage.database import is_away
 
 WEBHOOK_PATH: Final = "/webhooks/telegram"
 #: How long a long poll waits at Telegram, and how much longer we wait for it, in seconds.
@@ -26,6 +27,8 @@ POLL_SECONDS, _POLL_MARGIN = 50, 15
 _MOST_TRIES: Final = 5
 _LONGEST_PAUSE: Final = 30.0
 
+#: What became of an update: there was `nothing` in it to keep; the database is `away`, or full; it `failed` for another reason.
+_Became = Literal["committed", "nothing", "away", "failed"]
 Pause = Callable[[float], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 
@@ -105,19 +108,22 @@ class _Polling:
         updates = await self._fetch()
         done = await asyncio.gather(*(self._take(update, sender) for update in updates))
         self._count_failures(updates, done)
-        for (number, _), committed in zip(updates, done, strict=True):
-            if not committed and self._failures[number] < _MOST_TRIES:
+        for (number, _), became in zip(updates, done, strict=True):
+            failed = became in ("away", "failed")
+            if failed and self._failures[number] < _MOST_TRIES:
                 return False
-            if not committed:
+            if failed:
                 _log.error("telegram.update_given_up", update_id=number)
             self._failures.pop(number, None)
             self._offset = number + 1
         return True
 
-    def _count_failures(self, updates: list[tuple[int, object]], done: list[bool]) -> None:
-        """Only a failure beside a success is the update's own fault; where all fail it is the database's, and we wait."""
-        if any(done):
-            self._failures.update(number for (number, _), committed in zip(updates, done, strict=True) if not committed)
+    def _count_failures(self, updates: list[tuple[int, object]], done: list[_Became]) -> None:
+        """Only a failure beside something that was written is the update's own fault; else it is the database's, and we wait."""
+        if "committed" in done:
+            self._failures.update(
+                number for (number, _), became in zip(updates, done, strict=True) if became == "failed"
+            )
 
     async def _fetch(self) -> list[tuple[int, object]]:
         parameters: dict[str, object] = {"timeout": POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES}
@@ -131,22 +137,22 @@ class _Polling:
             raise TelegramError("an update has no number")
         return numbered
 
-    async def _take(self, update: tuple[int, object], sender: str) -> bool:
+    async def _take(self, update: tuple[int, object], sender: str) -> _Became:
         number, content = update
         try:
             inbound = parse_update(content, sender=sender, received_at=self._clock.now())
         except MalformedWebhook as problem:
             _log.warning("telegram.update_malformed", update_id=number, reason=str(problem))
-            return True
+            return "nothing"
         if inbound is None:
-            return True
+            return "nothing"
         try:
             await self._hand_over(inbound)
         except Exception as error:  # noqa: BLE001 - whatever keeps it from being committed, Telegram keeps it for us
             _log.warning("telegram.update_not_committed", update_id=number, error=type(error).__name__)
-            return False
+            return "away" if is_away(error) else "failed"
         await self._channel.acknowledge(inbound)
-        return True
+        return "committed"
 
 
 def _number(update: object) -> int | None:

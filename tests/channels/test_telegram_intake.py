@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from bot.channels.base import Inbound
 from bot.channels.telegram import TelegramChannel
@@ -64,13 +66,14 @@ class Desk:
 
     texts: list[str] = field(default_factory=list)
     fails: Callable[[Inbound], bool] = lambda _: False
+    how: Exception = field(default_factory=lambda: RuntimeError("the database is away"))
     waits: list[float] = field(default_factory=list)
     between: Callable[[], Awaitable[None]] | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, inbound: Inbound) -> None:
         if self.fails(inbound):
-            raise RuntimeError("the database is away")
+            raise self.how
         self.texts.append(inbound.text)
         self.changed.set()
 
@@ -176,6 +179,32 @@ async def test_where_nothing_can_be_committed_nothing_is_given_up(
         await confirmed(api, desk)
     assert sorted(desk.texts) == ["a", "b"]
     assert desk.waits == [1, 2, 4, 8, 16, 30, 30, 30, 30]
+
+
+async def test_a_text_is_not_given_up_beside_one_that_needs_no_writing(
+    telegram: TelegramChannel, api: TelegramServer, clock: SetClock
+) -> None:
+    desk = Desk(fails=lambda _: len(desk.waits) < 9)
+    api.add(updates.text(41, "a", update_id=1), {"update_id": 2, "poll": {}})
+    async with polling(telegram, desk, clock):
+        await confirmed(api, desk)
+    assert desk.texts == ["a"]
+
+
+async def test_a_text_is_not_given_up_while_the_disk_is_full(
+    telegram: TelegramChannel, api: TelegramServer, clock: SetClock
+) -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    desk = Desk(
+        fails=lambda inbound: inbound.text == "long" and len(desk.waits) < 9,
+        how=OperationalError("INSERT", None, full),
+    )
+    # There is room left for short ones.
+    api.add(updates.text(41, "long"), updates.text(42, "short"))
+    async with polling(telegram, desk, clock):
+        await confirmed(api, desk)
+    assert "long" in desk.texts
 
 
 async def test_malformed_and_foreign_updates_are_stepped_over(
