@@ -22,6 +22,23 @@ UNCLEAR = Reading("unclear")
 #: Keys of an option that stands for no amount at all, and how short a reply is that says so.
 _NOTHINGS = ("never", "none", "no", "zero", "nothing")
 _SHORT_NO = 4
+#: What a reply may have that says that all is well, and in how many words.
+_WELL = (
+    "approval",
+    "all",
+    "small",
+    "self",
+    "hedge",
+    "intro",
+    "degrees",
+    "strong_degrees",
+    "none",
+    "not_applicable",
+    "lacks",
+    "troubles",
+    "now",
+)
+_ALL_IS_WELL = 6
 
 
 def exact(message: Message, options: Options) -> Reading | None:
@@ -82,9 +99,13 @@ def read_choice(
         return answer(options, (wanted[0],), words)
     if wanted and not (question.other and _only_shared(found) and _says_more(found, message, options)):
         return answer(options, tuple(wanted))
+    none = options.concepts.get("none")
     if found and not wanted:
-        return UNCLEAR
+        said_first = none is not None and _only_shared(found) and _says_none_first(message)
+        return answer(options, (none,)) if none is not None and said_first else UNCLEAR
     concept = concept_of(message, options)
+    if concept is None and options.troubled and _says_all_is_well(message):
+        concept = none
     if concept is None and not question.other:
         concept = _said_again(message, options, echoed)
     if concept is not None:
@@ -271,6 +292,8 @@ def concept_of(message: Message, options: Options) -> int | None:
     content = content or message.content
     if not content:
         return None
+    if len(content) > 1 and content[0].has("both", "none"):
+        content = [content[0], *(piece for piece in content[1:] if "approval" not in piece.senses)]  # "і той і той ок"
     if "other" in content[0].senses and options.other is not None:
         return options.other
     if _are_indifferent(content):
@@ -281,9 +304,31 @@ def concept_of(message: Message, options: Options) -> int | None:
     if "frequency" in senses:
         senses -= {"yes", "no"}  # "rarement" is no "Jamais"
     found = next((number for sense, number in options.concepts.items() if sense in senses), None)
+    if found is None and "dont_know" in senses:
+        found = options.concepts.get("undecided")  # "no idea" where "Not decided yet" is one
     if found is not None and (stressed or content[0].has("strong_degrees")):
         return options.stronger.get(found, found)
     return found
+
+
+def _says_none_first(message: Message) -> bool:
+    """Whether a reply begins by saying that it is none: "none, i work evenings"."""
+    content = next((piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses), None)
+    return content is not None and "none" in content.senses
+
+
+def _says_all_is_well(message: Message) -> bool:
+    """Whether a reply to what is wrong says that nothing is: "all good thanks", "没啥问题"."""
+    content = [piece for piece in message.pieces if not piece.is_sign and "polite" not in piece.senses]
+    if not 0 < len(content) <= _ALL_IS_WELL or any(piece.options or not piece.has(*_WELL) for piece in content):
+        return False
+    if any("troubles" in piece.senses for piece in content):
+        return content[0].has("none", "not_applicable", "lacks") or any(
+            piece.has("none", "not_applicable", "lacks") for piece in content[1:-1]
+        )
+    return any("approval" in piece.senses for piece in content) and not any(
+        "not" in piece.senses and "approval" not in piece.senses for piece in content
+    )
 
 
 def _are_indifferent(content: list[Piece]) -> bool:

@@ -10,6 +10,8 @@ from flows.replies.pieces import Piece, ends_clause
 Refused = Literal["", "no", "doubt"]
 #: A reply says no to nothing without one of these senses.
 DENYING = ("not", "no", "none", "except", "but", "almost", "dont_know", "undecided", "formerly")
+#: What says in Chinese that it is what follows, whatever was denied before.
+_IS = frozenset({"是", "而 是", "就 是"})
 
 
 class Denials:
@@ -32,6 +34,8 @@ class Denials:
                 return "no"  # "any night but Sunday"
             if piece.has("but", "correction", "because") or (ends_clause(piece) and piece.text not in "-/"):
                 break
+            if at == first - 1 and piece.text in _IS:
+                break  # "不是钱的问题 是修理"
             if {"or", "not"} <= piece.senses.keys() and at - 1 in self.taken and not self._denied_before(at - 1):
                 break  # "سباق ولا أفلام": or
             numbered = "position" in piece.senses and is_place and at == first - 1

@@ -89,14 +89,29 @@ def _about(texts: Sequence[Named], known: Thesaurus, own: str) -> _About:
     return _About(maybe, surely)
 
 
+def _alone(about: Mapping[str, set[int]]) -> dict[str, set[int]]:
+    """Of several options that are about a matter the one that is about nothing else: "Road repair" beside "Snow on roads"."""
+    told: defaultdict[int, set[str]] = defaultdict(set)
+    for matter, numbers in about.items():
+        for number in numbers:
+            told[number].add(matter)
+    found: dict[str, set[int]] = {}
+    for matter, numbers in about.items():
+        own = {name for name, _ in parts_of(matter)}
+        alone = {number for number in numbers if told[number] <= own}
+        found[matter] = alone if len(alone) == 1 else numbers
+    return found
+
+
 def _claims(about: _About, known: Thesaurus) -> Iterator[tuple[_Claim, Sequence[Word], set[int]]]:
     """The words of the matters that the options are about, in every language; of those that are part of them; and what labels
     call a wider one that several options are part of."""
     wider: defaultdict[str, set[int]] = defaultdict(set)
+    alone = _alone(about.maybe)
     for matter, numbers in about.maybe.items():
-        words = known.spoken(matter)
+        words, own = known.spoken(matter), alone[matter]
         yield _Claim(0, len(numbers) > 1, False), words.called, numbers
-        yield _Claim(0, len(numbers) > 1, True), words.others, numbers
+        yield _Claim(0, len(own) > 1, True), words.others, own
         for name in wider_than(matter):
             wider[name] |= numbers
     for matter, numbers in about.surely.items():
@@ -112,10 +127,14 @@ def _claims(about: _About, known: Thesaurus) -> Iterator[tuple[_Claim, Sequence[
 
 def _name(names: Names, word: Word, numbers: tuple[int, ...], told: set[str]) -> None:
     text = word.text
+    label = names.single.get(text.rpartition(" ")[2], ())
+    if len(numbers) < len(label):
+        numbers = label  # "un médecin" is no surer than "médecin"
     if word.is_common:
         names.alone.setdefault(text, numbers)
         return
-    names.akin.add(text)
+    if not any(root in told and names.parts.get(root) == numbers for root in word.roots):
+        names.akin.add(text)  # not "باص", which is "باصات" anyway
     if len(text) == 1:
         names.squashed.setdefault(text, numbers)  # "狗" alone, not inside another word
         return

@@ -194,6 +194,8 @@ class _Walk:
             return None
         if amount.ordinal and self.pieces[amount.first].has("before"):
             return None  # "上班前" is before work
+        if "unit" in self.pieces[amount.first].senses:
+            return None  # "شهرين", two months
         if amount.ordinal and value == _OTHER and self._is_another(amount):
             return None
         if amount.ordinal:

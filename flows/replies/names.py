@@ -78,6 +78,8 @@ class Names:
             self._add(self.squashed, spelling.replace(" ", ""), number)
         if len(words) > 1 and len(name) > 4:
             self._add(self.full, name.replace(" ", ""), number)
+        if len(words) > 1 and "none" in self.lexicon.entries.get(name, {}):
+            return  # "什么都不担心" is named by nothing that is part of it
         pieces = [piece.text for piece in read_name(text, self.lexicon).said]
         content = [word for word in pieces if len(pieces) == 1 or not self.is_common(word)]
         if denies:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from flows.replies.echo import SMALL, has_echo, is_echo, is_han, is_verb_asked, tells_of_me
+from flows.replies.echo import SMALL, denies_asked, does_asked, has_echo, is_echo, is_han, says_asked, tells_of_me
 from flows.replies.facts import (
     NOTHING,
     TIMES,
@@ -28,6 +28,8 @@ YES = Reading("answered", value=True)
 NO = Reading("answered", value=False)
 #: What a clause says, from strong to weak: a plain yes or no, a sentence ("I can't"), a courtesy ("ok"), wavering.
 Vote: TypeAlias = tuple[Literal["plain", "sentence", "weak", "unsure"], bool]
+#: Chinese particles after which a yes or no is said.
+_CALLS = "啊呀啦哦"
 _IGNORED = ("polite", "hedge", "intro", "degrees", "only")
 _FEW = 4
 #: Words that a sentence of its own begins with.
@@ -103,6 +105,8 @@ def _clauses(message: Message) -> list[list[Piece]]:
             break
         elif not piece.is_sign:
             found[-1].append(piece)
+            if piece.text[-1] in _CALLS and _is_answer(piece):
+                found.append([])  # "有啊都带来了"
     return [clause for clause in found if clause]
 
 
@@ -141,7 +145,7 @@ def _votes(clause: list[Piece], echoed: frozenset[str], asked: About, told: Mapp
     if any("undecided" in piece.senses and not _is_answer_or_this(pieces, at) for at, piece in enumerate(pieces)):
         return [("unsure", False)]
     if any(piece.has("dont_know", "indifferent") and not piece.has("yes", "no") for piece in pieces):
-        return [("unsure", False)]
+        return [("sentence", False) if len(pieces) == 1 and denies_asked(pieces[0].text, echoed) else ("unsure", False)]
     if any("or" in piece.senses and piece.has("undecided", "hedge") for piece in pieces[1:]):
         return [("unsure", False)]
     votes = [vote for at, piece in enumerate(pieces) if (vote := _vote(piece, pieces, at, echoed, asked)) is not None]
@@ -157,9 +161,11 @@ def _votes(clause: list[Piece], echoed: frozenset[str], asked: About, told: Mapp
         return [("sentence", False)]
     if any("self" in piece.senses for piece in pieces) and _echoes(pieces, echoed):
         return [("sentence", True)]
+    if does_asked(pieces, echoed):
+        return [("sentence", True)]
     if denies_fact(pieces, asked):
         return [("weak", False)]
-    if len(pieces) == 1 and is_verb_asked(pieces[0].text, echoed):
+    if says_asked(pieces, echoed):
         return [("sentence", True)]
     if "past" in asked and len(pieces) == 1 and pieces[0].is_unknown and tells_of_me(pieces[0].text, echoed):
         return [("weak", True)]
@@ -192,6 +198,8 @@ def _vote(piece: Piece, pieces: list[Piece], at: int, echoed: frozenset[str], as
     if strength in ("alone", "typos"):
         return ("plain", value) if not rest and not any(_is_answer(other) for other in before) else None
     if any(not other.senses for other in before):
+        if "small" in piece.senses:
+            return None  # "п'ємо з крана так"
         return ("sentence", value) if strength == "plain" and not after and _is_said_last(before) else None
     if before and _is_of_others(before):
         return None
