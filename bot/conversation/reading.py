@@ -32,9 +32,10 @@ def handle(turn: Turn, inbound: Inbound) -> None:
         return stopping.stop(turn)
     if _is_away(turn):
         return _while_away(turn, command)
-    if too_fast or limits.replies_left(turn) <= 0:
+    left = limits.replies_left(turn)
+    if too_fast or left <= 0:
         return _in_silence(turn)
-    if limits.replies_left(turn) == 1:
+    if left == 1:
         limits.say_too_many(turn)
         return turn.kept()
     if turn.participant is None:
