@@ -265,7 +265,8 @@ def recall(
 
     At most `limit`: call again, in another transaction, until it returns 0.
     """
-    chosen = select(_m.id).where(_QUEUED, _m.due_at > _NOW)
+    # What is tried once more in an hour waits for a phone that is off: nothing that was let go changes that.
+    chosen = select(_m.id).where(_QUEUED, _m.due_at > _NOW, or_(_m.retried_at.is_(None), _m.error_code.is_(None)))
     for column, value in (
         (_m.campaign_id, campaign_id),
         (_m.participant_id, participant_id),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.cron import next_time
+from bot.errors import WrongUsage
 
 HOME = "America/Halifax"
 SPRING, AUTUMN = datetime(2027, 3, 13, 0, tzinfo=UTC), datetime(2026, 10, 31, 0, tzinfo=UTC)
@@ -41,3 +42,35 @@ def test_each_comes_once_over_a_change_of_the_clocks(cron: str, since: datetime,
 
 def test_a_day_that_never_comes_has_no_time() -> None:
     assert next_time("0 10 31 2 *", HOME, SPRING) is None
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "expected"),
+    [
+        ("0", "sun sun"),
+        ("1", "mon mon"),
+        ("7", "sun sun"),
+        ("1-5", "tue wed thu fri mon tue"),
+        ("5-7", "fri sat sun fri"),
+        ("1,3", "wed mon wed"),
+        ("*/2", "tue thu sat sun tue"),
+        ("1-5/2", "wed fri mon"),
+        ("mon-wed", "tue wed mon"),
+        ("mon,6", "sat mon sat"),
+        ("*", "tue wed"),
+    ],
+)
+def test_weekdays_are_counted_as_a_crontab_does(weekdays: str, expected: str) -> None:
+    found, moment = [], datetime(2026, 11, 23, 16, tzinfo=UTC)  # a Monday, two hours after the hour
+    for _ in expected.split():
+        following = next_time(f"0 10 * * {weekdays}", HOME, moment)
+        assert following is not None
+        found.append(f"{following:%a}".lower())
+        moment = following
+    assert found == expected.split()
+
+
+@pytest.mark.parametrize("cron", ["", "0 10 * *", "0 10 * * 8", "0 10 * * 5-2", "0 10 * * */0", "0 10 * * someday"])
+def test_what_is_no_crontab_is_refused_in_words(cron: str) -> None:
+    with pytest.raises(WrongUsage, match="Five fields"):
+        next_time(cron, HOME, SPRING)

@@ -19,6 +19,7 @@ from bot.delivery.recovery import dismiss, resend
 from bot.writer import Writer
 from storage.database import Database
 from storage.models import Address, Message, Participant, Receipt, Run
+from storage.outbox import recall
 from storage.receipts import drop_old_receipts
 from tests.builders import NOON, a_house
 from tests.delivery.post import Town, a_town, no_opt_outs, receipt
@@ -152,6 +153,16 @@ def test_a_receipt_with_a_wrong_id_of_ours_changes_nothing(database: Database, m
 
 
 # -- what follows
+
+
+def test_a_second_try_waits_its_hour_though_what_was_put_off_is_let_go(database: Database) -> None:
+    town = a_town(database)
+    message = sent(town, "SM1")
+    news(town, receipt(message, "undelivered", "SM1", error_code="30003", retry_once=True))
+    put_off = town.message(due_at=NOON + timedelta(hours=3))
+    with database.write() as connection:
+        assert recall(connection, NOON, community_id=town.community_id) == 1
+    assert [town.row(one).due_at for one in (message, put_off)] == [NOON + RETRY_AFTER, NOON]
 
 
 def test_a_phone_that_was_off_gets_the_message_once_more(database: Database) -> None:
