@@ -115,7 +115,8 @@ def _while_away(turn: Turn, command: str | None) -> None:
         wish = wish or joining.Wanted(turn.community, None, plain=True)
     if wish is not None:
         if stopped:
-            stopping.restart(turn)
+            # They said which community they want to hear from: of the others nothing was said.
+            stopping.restart(turn, wish.community.id)
         elif turn.address.status == "closed":
             stopping.lift(turn)
             turn.participant, turn.run, turn.address.participant_id = None, None, None

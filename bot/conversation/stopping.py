@@ -119,8 +119,8 @@ def may_return(turn: Turn) -> bool:
     return turn.sender.opt_out == "ours"
 
 
-def restart(turn: Turn) -> bool:
-    """Undo STOP everywhere that the sender serves; whether anybody was texted surveys or updates before, and is again.
+def restart(turn: Turn, community_id: int | None = None) -> bool:
+    """Undo STOP everywhere that the sender serves, or in the one community whose keyword was texted; whether anybody was texted surveys or updates before, and is again.
 
     Scopes that were agreed to when STOP came are agreed to again; one that was withdrawn by itself before stays so. Who agreed to
     none is asked first: that is the caller's.
@@ -128,6 +128,8 @@ def restart(turn: Turn) -> bool:
     back = False
     wording = _last_wording(turn)
     for row in everywhere(turn):
+        if community_id not in (None, row.community_id):
+            continue
         if row.status == "blocked" or (row.status == "closed" and row.coordinator_id is not None):
             row.status = "open"
             turn.desk.address_changed(row)
@@ -137,7 +139,7 @@ def restart(turn: Turn) -> bool:
         if participant.opted_out_at is None:
             continue
         back = _restart_one(turn, participant, wording) or back
-    lift(turn)
+    lift(turn, community_id)
     return back
 
 
@@ -160,12 +162,13 @@ def _restart_one(turn: Turn, participant: ParticipantRow, wording: str) -> bool:
     return bool(scopes)
 
 
-def lift(turn: Turn) -> None:
-    """Forget the hashes that keep the turn's address from being texted."""
+def lift(turn: Turn, community_id: int | None = None) -> None:
+    """Forget the hashes that keep the turn's address from being texted, in all that the sender serves or in one community."""
     keys = turn.desk.house.settings.secret_keys
-    consent.lift(turn.desk.connection, turn.sender.communities, turn.address.address, keys)
+    where = turn.sender.communities if community_id is None else (community_id,)
+    consent.lift(turn.desk.connection, where, turn.address.address, keys)
     hashed = consent.address_hash(turn.address.address, keys[0])
-    turn.desk.suppressions = [one for one in turn.desk.suppressions if one[1] != hashed]
+    turn.desk.suppressions = [one for one in turn.desk.suppressions if one[1] != hashed or one[0] not in where]
 
 
 def _last_wording(turn: Turn) -> str:

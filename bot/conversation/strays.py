@@ -89,5 +89,5 @@ def _comes_back(turn: Turn, command: str | None, wish: joining.Wanted | None) ->
     """Whether somebody who said STOP is back of their own accord: by START, or by a keyword where no provider blocks them."""
     if not stopping.may_return(turn) or (command != "start" and wish is None):
         return False
-    stopping.lift(turn)
+    stopping.lift(turn, None if command == "start" or wish is None else wish.community.id)
     return True

@@ -270,6 +270,28 @@ def test_a_wrong_number_that_nothing_was_asked_of_is_no_stop_that_its_next_holde
     assert read(database, select(Suppression.__table__)) == []
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_keyword_brings_back_to_its_own_community_alone(database: Database, known: bool) -> None:
+    with database.write() as connection:
+        first = a_community(connection, "first", name="First")
+        second = a_community(connection, "second", name="Second", settings={"keyword": "hill"})
+        a_sender(connection, first, second)
+        for community_id in (first, second) if known else (first,):
+            a_participant(connection, community_id)
+    phone = Phone(database)
+    phone.text("STOP")
+    phone.text("hill")
+    away = {row.community_id: row.opted_out_at is not None for row in read(database, select(Participant.__table__))}
+    assert away == {first: True, second: False}
+    assert [row.community_id for row in read(database, select(Suppression.community_id))] == [first]
+    phone.text("START")
+    phone.text("yes")
+    phone.text("STOP")
+    phone.text("START")
+    away = {row.community_id: row.opted_out_at is not None for row in read(database, select(Participant.__table__))}
+    assert away == {first: False, second: False}
+
+
 def test_a_wrong_number_is_wrong_in_every_community_that_the_sender_serves(database: Database) -> None:
     with database.write() as connection:
         first, second = a_community(connection, "first"), a_community(connection, "second")
