@@ -136,6 +136,9 @@ class Rules:
     def _use(self, message: DueMessage) -> Verdict | None:
         if message.valid_until is not None and message.valid_until <= self.now:
             return End("dropped", "expired", "its time was over before it could leave")
+        if not message.text:
+            # Its reader was erased, or its words by retention, between two tries: there is nothing left to send, and maybe nobody.
+            return End("dropped", "erased", "its words were erased before it could leave")
         return None
 
     def _conversation(self, message: DueMessage) -> Verdict | None:

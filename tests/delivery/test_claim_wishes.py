@@ -46,6 +46,8 @@ SECOND = timedelta(seconds=1)
         ({"address_status": "closed"}, {"kind": "confirmation"}, "sending", None),
         ({}, {"valid_until": NOON}, "dropped", "expired"),
         ({}, {"valid_until": NOON + SECOND}, "sending", None),
+        ({"address_status": "closed"}, {"kind": "confirmation", "text": ""}, "dropped", "erased"),
+        ({}, {"text": ""}, "dropped", "erased"),
     ],
 )
 def test_wishes_are_looked_at_again_when_a_message_leaves(
