@@ -7,6 +7,7 @@ from flows.replies.mentions import Mention
 from flows.replies.options import Options
 from flows.replies.pieces import Message, Piece
 from flows.replies.stems import stem, stems
+from flows.replies.thesaurus import Thesaurus, thesaurus
 
 #: So many words at most may be one thing with what it is like: "kerosene heater".
 _SHORT_REPLY = 4
@@ -66,9 +67,45 @@ def is_far_fetched(found: list[Mention], message: Message, options: Options, lex
         return False
     sure = any(_is_sure(pieces[mention.first].text, options) for mention in meant)
     taken = {at for mention in found for at in range(mention.first, mention.end)}
-    content = {
+    beside = _content(message, lexicon) - taken
+    strange = any(pieces[at].is_unknown for at in beside)
+    few = _SURE_WORDS if sure else _FEW_WORDS
+    characters = sum(_is_han(pieces[at]) for at in beside)
+    return len(beside) - characters / 2 >= (few if strange else _AKIN_WORDS)
+
+
+def is_of_another_matter(found: list[Mention], message: Message, options: Options, lexicon: Lexicon) -> bool:
+    """Whether the words of its matter that name an option are what authors call another matter, and more is said: "the teachers
+    don't care" where "Bullying at school" is one, "the door at the back" where "Windows" is."""
+    meant = [mention for mention in found if not mention.refused]
+    if not options.akin or not meant or not all(is_akin(mention, message, options) for mention in meant):
+        return False
+    known = thesaurus(lexicon)
+    return all(_is_strange(mention, message, options, known) for mention in meant) and _says_more(
+        found, message, lexicon
+    )
+
+
+def _is_strange(mention: Mention, message: Message, options: Options, known: Thesaurus) -> bool:
+    text = message.pieces[mention.first].text
+    if text in options.kin:
+        return False
+    if text in options.afar or not options.afar.isdisjoint(stems(text)):
+        return True
+    named = known.named(text)
+    return bool(named) and not any(options.about.get(number, set()) & named for number in mention.options)
+
+
+def _says_more(found: list[Mention], message: Message, lexicon: Lexicon) -> bool:
+    taken = {at for mention in found for at in range(mention.first, mention.end)}
+    return bool(_content(message, lexicon) - taken)
+
+
+def _content(message: Message, lexicon: Lexicon) -> set[int]:
+    """The places of the pieces that say something."""
+    return {
         at
-        for at, piece in enumerate(pieces)
+        for at, piece in enumerate(message.pieces)
         if not (
             piece.is_sign
             or piece.is_digits
@@ -76,11 +113,6 @@ def is_far_fetched(found: list[Mention], message: Message, options: Options, lex
             or piece.has("polite", "small", "intro", "self")
         )
     }
-    beside = content - taken
-    strange = any(pieces[at].is_unknown for at in beside)
-    few = _SURE_WORDS if sure else _FEW_WORDS
-    characters = sum(_is_han(pieces[at]) for at in beside)
-    return len(beside) - characters / 2 >= (few if strange else _AKIN_WORDS)
 
 
 def _is_sure(text: str, options: Options) -> bool:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from flows.definition import Question
-from flows.replies.beside import is_far_fetched, names_another, of_another_sort, shares_too_little, without_akin
+from flows.replies.beside import (
+    is_far_fetched,
+    is_of_another_matter,
+    names_another,
+    of_another_sort,
+    shares_too_little,
+    without_akin,
+)
 from flows.replies.echo import echoing
 from flows.replies.held import answer, held_by_amount
 from flows.replies.lexicon import Lexicon
@@ -93,6 +100,8 @@ def read_choice(
             return _others(message)
         if question.other and (strange := of_another_sort(found, message, options)) is not None:
             return UNCLEAR if strange.is_unknown else Reading("answered", value="other", other=message.raw.strip())
+        if question.other and is_of_another_matter(found, message, options, lexicon):
+            return asked_about(wanted, options)
         if _taken_back(wanted[0], found, message, options) or names_another(found, message, either=not question.other):
             return UNCLEAR
         words = words_after(message, found[-1].end) if wanted[0] == options.other else None

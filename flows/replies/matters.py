@@ -7,10 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from flows.replies.lexicon import Lexicon, read_name
 from flows.replies.names import Names
 from flows.replies.stems import stems
 from flows.replies.thesaurus import Thesaurus, Word, parts_of, thesaurus, wider_than
 
+#: Languages in which what a name is about stands last: 学校里的欺凌.
+_MAIN_LAST = ("zh",)
 #: More steps than there are from a matter to any that is part of it.
 _WIDER = 9
 
@@ -39,14 +42,17 @@ class _About:
     surely: Mapping[str, set[int]]
 
 
-def relate(names: Names, texts: Sequence[Named], *, having: bool = False) -> None:
+def relate(names: Names, texts: Sequence[Named], *, having: bool = False, other: bool = False) -> None:
     """Let the words of each matter name the option that alone is about it; a word that is part of another option stays its
     own, and what several options are about is asked. `texts`: all that the options are called. `having`: the question asks
-    what one has, so that "no heat" is no "Heat"."""
+    what one has, so that "no heat" is no "Heat"; `other`: it takes other words, which are not about a place that a name tells of."""
     known = thesaurus(names.lexicon)
-    about = _about(texts, known, names.lexicon.languages[0])
+    about = _about(texts, known, names.lexicon.languages[0], other=other)
     if not about.maybe:
         return
+    for matter, of in about.maybe.items():
+        for number in of:
+            names.about.setdefault(number, set()).add(matter)
     taken = names.single.keys() | names.full.keys()
     told = {root for name in taken - names.kin if " " not in name for root in stems(name)}
     claims: dict[str, tuple[_Claim, Word, tuple[int, ...]]] = {}
@@ -61,11 +67,13 @@ def relate(names: Names, texts: Sequence[Named], *, having: bool = False) -> Non
                 claims[text] = claim, word, numbers
             elif numbers != before[2] and claim == before[0]:
                 claims[text] = claim, before[1], tuple(sorted({*before[2], *numbers}))
-    for _, word, numbers in claims.values():
+    for claim, word, numbers in claims.values():
         _name(names, word, numbers, told)
+        if claim.steps:
+            names.afar.update((word.text, *word.forms, *word.roots))
 
 
-def _about(texts: Sequence[Named], known: Thesaurus, own: str) -> _About:
+def _about(texts: Sequence[Named], known: Thesaurus, own: str, *, other: bool) -> _About:
     """What the options are about: as the reader's own language has it, or most of theirs; no furnace, where a label in three
     of seven languages has the word for "Oil"."""
     told: defaultdict[int, set[str]] = defaultdict(set)
@@ -73,7 +81,10 @@ def _about(texts: Sequence[Named], known: Thesaurus, own: str) -> _About:
     for number, text, language in texts:
         if language is not None and language in known.labels:
             told[number].add(language)
-            for matter in known.matters_of(text, language):
+            phrases = list(known.matters_of(text, language))
+            if other and len(phrases) > 1:
+                phrases = _main(phrases, text, language, known.lexicon)
+            for matter in {matter for phrase in phrases for matter in phrase}:
                 votes[number, matter].add(language)
     most: dict[int, int] = {}
     for (number, _), languages in votes.items():
@@ -101,6 +112,14 @@ def _alone(about: Mapping[str, set[int]]) -> dict[str, set[int]]:
         alone = {number for number in numbers if told[number] <= own}
         found[matter] = alone if len(alone) == 1 else numbers
     return found
+
+
+def _main(phrases: list[tuple[str, ...]], text: str, language: str, lexicon: Lexicon) -> list[tuple[str, ...]]:
+    """What a name is about of all that it has words of: "Bullying at school" is not about school, "Sports and games" is
+    about both."""
+    if any(piece.is_sign or piece.has("and", "or") for piece in read_name(text, lexicon).pieces):
+        return phrases
+    return phrases[-1:] if language in _MAIN_LAST else phrases[:1]
 
 
 def _claims(about: _About, known: Thesaurus) -> Iterator[tuple[_Claim, Sequence[Word], set[int]]]:

@@ -26,7 +26,8 @@ def _is_one_character(name: str) -> bool:
 
 
 class Names:
-    """Gathers what names each option. `meant`: words of an option's matter, with their other forms."""
+    """Gathers what names each option. `meant`: words of an option's matter, with their other forms. `about`: the matters that
+    each option is about; `afar`: words of those that are only part of one."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
@@ -42,6 +43,8 @@ class Names:
         self.meant: dict[str, tuple[int, ...]] = {}
         self.alone: dict[str, tuple[int, ...]] = {}
         self.shorter: list[tuple[str, int]] = []
+        self.about: dict[int, set[str]] = {}
+        self.afar: set[str] = set()
         for own in lexicon.all:
             for canonical, others in own.spellings.items():
                 self.spellings[canonical] = (*self.spellings.get(canonical, ()), *others)

@@ -57,6 +57,7 @@ class Options:
     `akin`: words that belong to the matter of an option and stand in no name of it, and their stems ("driving" where "Speeding cars" is one). `troubled`: the question asks what
     is wrong or missing ("What keeps you from coming?"). `factor`: minutes in the unit that the options count, where only the question names it.
     `kin`: words of an option's family ("my wife" of "Family"), akin too. `alone`: those that name it only as the whole reply.
+    `about`: option -> the matters that it is about; `afar`: words of those that are only part of one, and their stems.
     `characters`: character -> the one option whose Chinese names have it. `things`: words that name a thing, whatever else they mean.
     `language`: the reader's.
     """
@@ -84,6 +85,8 @@ class Options:
     having: bool
     kin: frozenset[str]
     alone: Mapping[str, tuple[int, ...]]
+    about: Mapping[int, set[str]]
+    afar: frozenset[str]
     characters: Mapping[str, int]
     things: frozenset[str]
     language: str
@@ -161,7 +164,7 @@ def prepare(
         gathered.add_shorter()
         relate_synonyms(gathered, told)
         relate_families(gathered, told)
-        relate(gathered, [named for named, _ in every], having=having)
+        relate(gathered, [named for named, _ in every], having=having, other=other)
     else:
         relate_free(gathered, [(number, text) for number, text in told if spans[number] is None])
     stronger = _stronger(labels, gathered, lexicon)
@@ -195,6 +198,8 @@ def prepare(
         akin=frozenset(gathered.akin),
         kin=frozenset(gathered.kin),
         alone=gathered.alone,
+        about=gathered.about,
+        afar=frozenset(gathered.afar),
         characters={} if spans else characters(gathered, told),
         things=things(lexicon),
         bound=frozenset(gathered.bound | {stem(word) for word in gathered.bound}),

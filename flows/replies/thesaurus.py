@@ -70,8 +70,8 @@ class Thesaurus:
             found = self._spoken[matter] = _spoken(matter, self.lexicon)
         return found
 
-    def matters_of(self, text: str, language: str) -> Iterator[str]:
-        """The matters that a name is about, by the longest phrases in it: "Mental health" is not about health."""
+    def matters_of(self, text: str, language: str) -> Iterator[tuple[str, ...]]:
+        """The matters that a name is about, phrase by phrase, by the longest ones in it: "Mental health" is not about health."""
         known, longest = self.labels[language]
         cut = [singular(word, language) for word in key(text).split(" ") if word]
         at = 0
@@ -79,11 +79,17 @@ class Thesaurus:
             for size in range(min(longest, len(cut) - at), 0, -1):
                 matters = known.get(" ".join(cut[at : at + size]), ())
                 if matters and (len(cut) == 1 or size > 1 or not _is_han(cut[at])):
-                    yield from matters
+                    yield matters
                     break
             else:
                 size = 1
             at += size
+
+    def named(self, text: str) -> set[str]:
+        """The matters that a word or phrase is what authors call an option about, in the reader's language or in English."""
+        near = {self.lexicon.first.language, _EVERYWHERE} & self.labels.keys()
+        cuts = ((self.labels[language].matters, _cut(text.split(" "), language)) for language in near)
+        return {matter for matters, cut in cuts for matter in matters.get(cut, ())}
 
 
 @lru_cache(maxsize=64)

@@ -171,3 +171,43 @@ def test_a_language_beside_a_word_of_a_matter_makes_it_another_thing() -> None:
     source = _LIST.replace("ask: choices", "ask: choice").replace("next: done", "other: true\n    next: done")
     assert read(source, "table", "en", "Arabic coffee").value == "other"
     assert read(source, "table", "en", "coffee").value == "drinks"
+
+
+_BARRIER = """
+flow: barrier
+title: Barrier
+languages: [en, fr, tl, zh]
+start: barrier
+states:
+  barrier:
+    ask: choice
+    text: {en: What keeps them away?, fr: Qu'est-ce qui les empêche de venir?, tl: Ano ang dahilan?, zh: 他们为什么不来？}
+    options:
+      bully: {label: {en: Bullying at school, fr: Intimidation à l'école, tl: Binu-bully sa school, zh: 学校里的欺凌}}
+      windows: {label: {en: Windows, fr: Fenêtres, tl: Mga bintana, zh: 窗户}}
+      bus: {label: {en: Transit, fr: Transport, tl: Transportasyon, zh: 交通}}
+    other: true
+    next: done
+  done: {say: {en: Thanks, fr: Merci, tl: Salamat, zh: 谢谢}, end: completed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "reply", "value"),
+    [
+        ("en", "they get teased", "bully"),
+        ("en", "some teachers just dont care", "other"),
+        ("fr", "les profs sont plates", "other"),
+        ("tl", "yung pinto sa likod", "other"),
+        ("zh", "车库门关不上", "other"),
+        ("zh", "老师不管", "other"),
+        ("en", "cracked window", "windows"),
+        ("en", "bus", "bus"),
+        ("en", "the ferry never runs", None),
+    ],
+)
+def test_words_of_another_matter_are_kept_or_asked_about_where_other_words_are_taken(
+    language: str, reply: str, value: str | None
+) -> None:
+    """What is named by the place in its label, or by a part of a wider matter amid other words, is guessed too often."""
+    assert read(_BARRIER, "barrier", language, reply).value == value
