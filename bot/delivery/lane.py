@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from bot.delivery.claim import Claimed
 from storage.models.messages import PRIORITY_REPLY
 
-#: Seconds' worth of sends that are claimed ahead, so that a fast provider never waits for the database: twice what a claim takes,
-#: within these. What a process that is killed had claimed is in doubt, so that it is as little as serves.
-AHEAD, FARTHEST_AHEAD = 0.1, 0.4
+#: Seconds' worth of sends that are claimed ahead, so that a fast provider never waits for the database: so many times what a claim
+#: takes, within these. The next one is asked for when half of it is left, which must outlast a claim that waits for results to be
+#: recorded. What a process that is killed had claimed is in doubt, so that it is as little as serves.
+AHEAD, FARTHEST_AHEAD, CLAIMS_AHEAD = 0.1, 0.4, 4
 #: Seconds after which what waits for a place goes back into the queue: consent and hours are looked at when it is claimed anew.
 STALE_AFTER = 1.0
-#: Seconds over which the rate of sends is measured.
-_MEASURED = 0.1
+#: Seconds over which the rate of sends is measured, and what is left of it where the next such span had fewer: a lane that stood empty
+#: for want of messages must not want fewer for it.
+_MEASURED, _KEPT = 0.1, 0.8
 
 #: A task that sends one message after the other.
 Carrier = asyncio.Task[None]
@@ -54,7 +56,7 @@ class Lane:
 
     def wanted(self) -> tuple[int, int]:
         """How many messages to claim now, and how many of them may be no replies; (0, 0) while there is no need."""
-        seconds = min(FARTHEST_AHEAD, max(AHEAD, 2 * self.claim_seconds))
+        seconds = min(FARTHEST_AHEAD, max(AHEAD, CLAIMS_AHEAD * self.claim_seconds))
         ahead = min(8 * self.places, int(self._measured() * seconds))
         waiting = len(self._replies) + len(self._others)
         free = self.places - len(self.sending) + ahead - waiting
@@ -128,7 +130,7 @@ class Lane:
         """Sends a second, lately."""
         now = asyncio.get_running_loop().time()
         if now - self._since >= _MEASURED:
-            self._rate = self._sent / (now - self._since)
+            self._rate = max(self._sent / (now - self._since), self._rate * _KEPT)
             self._sent, self._since = 0, now
         return self._rate
 
