@@ -1,4 +1,4 @@
-"""SMS by Twilio's REST API, through its SDK: sends one message once, and fetches the pictures that come in."""
+"""SMS by Twilio's REST API, through the client of its SDK: sends one message once, and fetches the pictures that come in."""
 
 from __future__ import annotations
 
@@ -106,10 +106,10 @@ class _Client(Client):  # type: ignore[misc]
             body = await read_answer(response, limit=_LONGEST_ANSWER)
             if not 200 <= response.status < 300:
                 raise _AnsweredNo(response.status, response.headers, body)
-            return Response(response.status, _essence(body), response.headers)
+            return Response(response.status, body.decode(), response.headers)
 
     def _at_origin(self, uri: str) -> URL:
-        """The same address at our origin; there are few, and making one costs as much as half the SDK."""
+        """The same address at our origin; there are few, and making one costs as much as a form."""
         return self._urls.setdefault(uri, URL(self._origin + urlsplit(uri).path, encoded=True))
 
 
@@ -122,12 +122,6 @@ def _form(data: Mapping[str, object]) -> bytes:
     return URL("/").with_query({name: str(value) for name, value in data.items()}).raw_query_string.encode()
 
 
-def _essence(body: bytes) -> str:
-    """Of a created message what we use: the SDK would spend longer on the dates of the rest than on sending."""
-    created = orjson.loads(body)
-    return orjson.dumps({name: created.get(name) for name in ("sid", "status", "error_code")}).decode()
-
-
 class TwilioChannel:
     """Messages to `sms:` addresses. `answer_seconds`: how long an answer may take before nobody knows whether it went."""
 
@@ -136,6 +130,7 @@ class TwilioChannel:
     def __init__(self, settings: Settings, *, answer_seconds: float = 20.0) -> None:
         self._origin = settings.twilio_api_url
         self._account = settings.twilio_account_sid
+        self._messages = f"/2010-04-01/Accounts/{self._account}/Messages.json"
         self._token = settings.twilio_auth_tokens[0]
         self._credentials = _credentials(self._account, self._token)
         self._public_url = settings.public_url
@@ -154,7 +149,7 @@ class TwilioChannel:
             # The answer is waited for with `_patience`.
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_seconds),
         )
-        self._messages = _Client(self._account, self._token, self._origin, self._session).messages
+        self._client = _Client(self._account, self._token, self._origin, self._session)
 
     async def close(self) -> None:
         """Close the pool; what is under way is cut off."""
@@ -169,9 +164,11 @@ class TwilioChannel:
             return Refused("not_sms", "Twilio sends from and to sms: addresses alone")
         try:
             with self._patience:
-                created = await self._messages.create_async(**self._parameters(message, text))
-        except _AnsweredNo as answer:
-            return meaning_of_answer(answer.status, answer.headers, answer.body)
+                answer = await self._client.request_async("POST", self._messages, data=self._parameters(message, text))
+            created = orjson.loads(answer.text)
+            return _result(created.get("sid"), created.get("status"), created.get("error_code"))
+        except _AnsweredNo as no:
+            return meaning_of_answer(no.status, no.headers, no.body)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return Postponed(timedelta(seconds=5), "not_connected", "no connection to Twilio")
         except aiohttp.InvalidURL:
@@ -180,23 +177,26 @@ class TwilioChannel:
             return Ambiguous("timeout", "Twilio did not answer in time")
         except (aiohttp.ClientError, OSError) as error:
             return Ambiguous("cut", f"the connection to Twilio broke ({type(error).__name__})")
-        except Exception as error:  # noqa: BLE001 - an answer that the SDK cannot read: it may have gone
+        except Exception as error:  # noqa: BLE001 - an answer that cannot be read: it may have gone
             _log.error("twilio.answer_not_understood", message_id=message.message_id, error=type(error).__name__)
             return Ambiguous("not_understood", "Twilio's answer could not be read")
-        return _result(created.sid, created.status, created.error_code)
 
     def _parameters(self, message: Outgoing, text: str) -> dict[str, str | int]:
+        """What Twilio's Message resource is created of, by Twilio's names.
+
+        The SDK's own `messages.create` writes the same, and took a sixth of what a message costs; it also loads all of Twilio's API.
+        """
         sender = message.sender.removeprefix("sms:")
         parameters: dict[str, str | int] = {
-            "to": message.address.removeprefix("sms:"),
-            "messaging_service_sid" if sender.startswith("MG") else "from_": sender,
-            "body": text,
+            "To": message.address.removeprefix("sms:"),
+            "MessagingServiceSid" if sender.startswith("MG") else "From": sender,
+            "Body": text,
         }
         if self._public_url:
-            parameters["status_callback"] = f"{self._public_url}{STATUS_PATH}?m={message.message_id}{CALL_AGAIN}"
+            parameters["StatusCallback"] = f"{self._public_url}{STATUS_PATH}?m={message.message_id}{CALL_AGAIN}"
         if message.valid_for is not None:
             seconds = int(message.valid_for.total_seconds())
-            parameters["validity_period"] = min(max(seconds, SHORTEST_VALIDITY), LONGEST_VALIDITY)
+            parameters["ValidityPeriod"] = min(max(seconds, SHORTEST_VALIDITY), LONGEST_VALIDITY)
         return parameters
 
     async def fetch(self, medium: IncomingMedium, *, limit: int) -> FetchedMedium:
@@ -249,5 +249,5 @@ def _result(sid: object, status: object, error_code: object) -> SendResult:
     if not isinstance(sid, str) or not sid:
         return Ambiguous("not_understood", "Twilio's answer names no message")
     if status in ("failed", "undelivered", "canceled"):
-        return refused(error_code if isinstance(error_code, int) else None, 200, f"Twilio says {status}")
+        return refused(int(str(error_code)) if str(error_code).isdecimal() else None, 200, f"Twilio says {status}")
     return Accepted(sid, "delivered" if status in ("delivered", "read") else "sent")
