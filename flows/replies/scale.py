@@ -154,7 +154,10 @@ def _is_inexact(amount: Amount, message: Message) -> bool:
     ):
         return True
     refused = before is not None and "not" in before.senses and "position" not in before.senses
-    return refused or any(beside is not None and beside.has(*_BEYOND) for beside in (before, after))
+    graded = before is not None and amount.first == 1 and before.has("per")  # "на 3", a three
+    return refused or any(
+        beside is not None and beside.has(*_BEYOND) for beside in ((after,) if graded else (before, after))
+    )
 
 
 def _label(

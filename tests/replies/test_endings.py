@@ -95,6 +95,27 @@ def test_a_second_one_of_a_kind_is_no_place(language: str, reply: str, value: st
     assert meaning(_FLOW, "help", language, reply) == value
 
 
+@pytest.mark.parametrize(
+    ("reply", "value"), [("на 3", 3), ("на трієчку", 3), ("більше 3", "unclear"), ("не на 3", "unclear")]
+)
+def test_a_mark_is_given_as_a_three(reply: str, value: object) -> None:
+    assert meaning(_FLOW, "sure", "uk", reply) == value
+
+
+@pytest.mark.parametrize(
+    ("reply", "read"),
+    [
+        ("не хочу більше брати участь в опитуванні", "stop"),
+        ("я передумала не хочу більше брати участь", "stop"),
+        ("больше не хочу участвовать", "stop"),
+        ("хочу брати участь у ремонті", "repairs"),
+        ("не хочу брати участь у вечірці", "unclear"),
+    ],
+)
+def test_who_wants_to_take_part_no_more_stops(reply: str, read: str) -> None:
+    assert meaning(_FLOW, "help", "uk", reply) == read
+
+
 @pytest.mark.parametrize(("reply", "value"), [("ночами не сплю", "unclear"), ("нічого", "nothing")])
 def test_nothing_has_no_other_forms(reply: str, value: str) -> None:
     assert meaning(_FLOW, "worry", "uk", reply) == value
