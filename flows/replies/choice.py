@@ -303,6 +303,8 @@ def concept_of(message: Message, options: Options) -> int | None:
         return None
     if len(content) > 1 and content[0].has("both", "none"):
         content = [content[0], *(piece for piece in content[1:] if "approval" not in piece.senses)]  # "і той і той ок"
+    if len(content) > 1 and content[0].has("dont_know", "none"):
+        content = [content[0], *(piece for piece in content[1:] if not piece.has("small", "but"))]  # "jsp encore"
     if "other" in content[0].senses and options.other is not None:
         return options.other
     if _are_indifferent(content):

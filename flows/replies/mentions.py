@@ -178,7 +178,10 @@ class _Walk:
         else:
             return None
         others = [other for other in self.content if other is not piece]
-        whole = all(other.has("position", "small", "yes") and len(other.text) > 1 for other in others)
+        whole = all(
+            other.has("position", "small", "yes") and len(other.text) > 1 and "question" not in other.senses
+            for other in others
+        )  # "c qui ca?" asks who
         listed = (
             all((len(other.text) == 1 and other.text.isalpha()) or other.has("and", "or") for other in others)
             and len(others) > 1

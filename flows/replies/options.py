@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from flows.definition import Question
 from flows.replies.alike import characters, relate_synonyms, things
+from flows.replies.concepts import concepts
 from flows.replies.families import relate_families, relate_free
 from flows.replies.lexicon import Lexicon, read_name, senses_of
 from flows.replies.matters import Named, relate
@@ -21,22 +22,10 @@ from flows.replies.words import Value, nearest_language
 
 #: The language of options' keys.
 _KEYS = "en"
-#: Senses that stand for a whole option: "none of the above", "I don't know", "all of them".
-_CONCEPTS = (
-    "none",
-    "all",
-    "both",
-    "dont_know",
-    "indifferent",
-    "other",
-    "refuse",
-    "not_applicable",
-    "undecided",
-    "yes",
-    "no",
-)
 #: Senses by which a word of any language finds an option: "lundi" the option "Monday".
 _MEANINGS = ("frequency", "daypart", "weekday", "month", "rate", "day", "holiday", "speak")
+#: Letters of a participle's ending that its verb has not, and how long a root is that may lose them.
+_ENDING, _LONG_ROOT = 2, 6
 #: What stands before a word to say the opposite of it.
 _OPPOSITES = ("dis", "un", "in", "im", "non", "mis", "des", "de", "me", "не", "غير ")
 #: Something that names an option, its language, and whether slips of it are looked for.
@@ -182,7 +171,7 @@ def prepare(
         else Vocabulary({**gathered.meant, **single, **gathered.full}, apart=True),
         full=gathered.full,
         parts=_of_no_amount(spans, gathered.parts) if spans else gathered.parts,
-        concepts=_concepts(gathered.full, titles, lexicon),
+        concepts=concepts(gathered.full, titles, lexicon),
         squashed=gathered.squashed,
         words=tuple(_of_no_amount(spans, {word: single.get(word, ()) for word in gathered.likely}))
         if spans
@@ -231,15 +220,6 @@ def _give_back(gathered: Names, meanings: Mapping[tuple[str, Value], int], title
                 table[name] = tuple(meant)
 
 
-def _concepts(full: Mapping[str, tuple[int, ...]], titles: set[str], lexicon: Lexicon) -> dict[str, int]:
-    found: dict[str, set[int]] = {}
-    for name in titles & full.keys():
-        for sense in _CONCEPTS:
-            if sense in lexicon.entries.get(name, {}):
-                found.setdefault(sense, set()).update(full[name])
-    return {sense: numbers.pop() for sense, numbers in found.items() if len(numbers) == 1}
-
-
 def _meanings(labels: Sequence[list[str]], lexicon: Lexicon) -> dict[tuple[str, Value], int]:
     found: dict[tuple[str, Value], set[int]] = {}
     for number, texts in enumerate(labels):
@@ -267,10 +247,19 @@ def _denying(gathered: Names) -> dict[int, frozenset[str]]:
     for name, numbers in gathered.full.items():
         words = gathered.denied(name)
         forms = {form for word in words for form in (word, *gathered.spellings.get(word, ()))}
-        if forms:
+        roots = {stem(form) for form in forms if form} or _denied_amid(name, gathered.lexicon)
+        if roots:
             for number in numbers:
-                found[number] = found.get(number, frozenset()) | {stem(form) for form in forms if form}
+                found[number] = found.get(number, frozenset()) | roots
     return found
+
+
+def _denied_amid(name: str, lexicon: Lexicon) -> set[str]:
+    """The beginnings of the words that a name says no to after others: "recogni" of "Diploma not recognized"."""
+    pieces = read_name(name, lexicon).pieces
+    at = next((at for at, piece in enumerate(pieces) if at and "not" in piece.senses), len(pieces))
+    roots = [stem(word) for piece in pieces[at + 1 :] if piece.is_unknown for word in piece.text.split(" ")]
+    return {root[:-_ENDING] if len(root) > _LONG_ROOT else root for root in roots}
 
 
 def _opposites(gathered: Names, stronger: Mapping[int, int]) -> dict[int, int]:
