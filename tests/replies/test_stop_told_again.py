@@ -42,6 +42,9 @@ states:
         ("es", "como me doy de baja"),
         ("es", "favor de no molestar"),
         ("tl", "sinabi ko na stop"),
+        ("tl", "ayoko na po ng mga text"),
+        ("tl", "ayaw ko na ng survey nyo"),
+        ("tl", "di po ako interesado, huwag nang magtext"),
         ("tl", "paano mag unsubscribe"),
     ],
 )
@@ -57,6 +60,8 @@ def test_the_wish_is_heard(state: str, language: str, reply: str) -> None:
         ("fr", "bloquer la rue aux camions"),
         ("es", "ya dije que no hay luz"),
         ("tl", "paano itigil ang baha"),
+        ("tl", "ayoko na ng mga text scam sa lolo ko"),
+        ("tl", "ayoko na ng baha"),
     ],
 )
 def test_an_answer_with_such_words_is_none(language: str, reply: str) -> None:
