@@ -33,6 +33,7 @@ def read_choices(question: Question, message: Message, options: Options, lexicon
     if (ranged := _range(message, found)) is not None:
         return _answer(question, options, ranged)
     wanted, unsure = _wanted(found)
+    wanted = _beside_none(wanted, found, options)
     every = _every(message, options, lexicon) or _rest(message, found, options)
     if every and all(mention.refused for mention in found if _rest_only(message)):
         excluded = {number for mention in found for number in mention.options}
@@ -145,20 +146,33 @@ def _rest(message: Message, found: list[Mention], options: Options) -> set[int]:
     ]
     agreed = said and any(piece.has("yes", "all", "indifferent", "approval") for piece in after[said[0] :])
     denied = said and any(piece.has("no", "not", "none") for piece in after[said[0] :])
-    return set(range(len(options.keys) - (options.other is not None))) if agreed and not denied else set()
+    return _all_of(options) if agreed and not denied else set()
+
+
+def _all_of(options: Options) -> set[int]:
+    """What "all" means: every option but the open one and one that says "none of these"."""
+    return set(range(len(options.keys) - (options.other is not None))) - {options.concepts.get("none")}
+
+
+def _beside_none(wanted: set[int], found: list[Mention], options: Options) -> set[int]:
+    """The options wanted without one that says none of them, where it was not picked by its number: "none, just the job club"."""
+    none = options.concepts.get("none")
+    picked = any(mention.way == "place" and none in mention.options for mention in found)
+    return wanted if len(wanted) == 1 or picked else wanted - {none}
 
 
 def _every(message: Message, options: Options, lexicon: Lexicon) -> set[int]:
     """All options but the open one, where the reply says "all"; two where it says "both" of two; () where it does not."""
-    many = len(options.keys) - (options.other is not None)
-    everything = set(range(many))
+    everything = _all_of(options)
+    many = len(everything)
     for at, piece in enumerate(message.pieces):
         if piece.options:
             continue
         tokens = piece.text.split(" ")
         any_will_do = "indifferent" in piece.senses and _excepts(message)  # "除了鱼都行"
         if "all" in piece.senses or any_will_do or ("except" in piece.senses and _begins_with_all(tokens, lexicon)):
-            counted = [amount.value for amount in amounts(message, lexicon) if amount.first in (at, at + 1)]
+            beside = (at,) if "except" in piece.senses else (at, at + 1)  # "everything except 2" counts nothing
+            counted = [amount.value for amount in amounts(message, lexicon) if amount.first in beside]
             spelt = [
                 lexicon.entries.get(token, {}).get("number", int(token) if token.isdigit() else None)
                 for token in tokens

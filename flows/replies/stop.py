@@ -40,6 +40,10 @@ _LONGEST_PAIR = 12
 _ANSWERS = ("weekday", "month", "number")
 #: First letters of what may be written onto a word of a pattern.
 _ATTACHED = frozenset("وفمل")
+#: Senses of words that go on with a wish to stop, or begin another clause.
+_OF_THE_WISH = frozenset({"sign", "self", "polite", "stop", "yes", "no", "not", "but", "intro", "question"})
+#: Languages that have a small word before what is to stop: "the cuts", "les coupures", "los cortes", "ang ingay".
+_WITH_ARTICLES = frozenset({"en", "fr", "es", "tl"})
 #: The language that writes small words onto the next.
 _JOINING = "ar"
 Wish = Literal["stop", "pattern", "weak", "doubt"]
@@ -173,6 +177,8 @@ def _by_pattern(message: Message, lexicon: Lexicon, open_question: bool, loose: 
             heard = "stop" if open_question else "weak"
         elif heard == "beside":
             heard = "doubt" if loose else "weak"
+        elif heard == "about":
+            heard = "doubt"
         if heard == "pattern" or (heard == "stop" and found != "pattern"):
             return "pattern" if heard == "pattern" else "stop"
         found = found or heard
@@ -192,7 +198,7 @@ def _freed(language: str, token: str) -> tuple[str, ...]:
     return (token,)
 
 
-_Heard = Literal["pattern", "amid", "alone", "beside", "stop", "weak", "doubt"]
+_Heard = Literal["pattern", "amid", "alone", "beside", "about", "stop", "weak", "doubt"]
 
 
 def _in_language(language: str, text: str, message: Message, lexicon: Lexicon) -> _Heard | None:
@@ -207,7 +213,9 @@ def _in_language(language: str, text: str, message: Message, lexicon: Lexicon) -
         match = None  # "arrêter de fumer"
     if match is not None:
         rest = text[match.end() :].removeprefix(next(iter(_texts(language, text[match.end() :])), ""))
-        return "alone" if match.start() == 0 and not _words_left(message, rest) else "beside"
+        if match.start() == 0 and not _words_left(message, rest):
+            return "alone"
+        return "about" if _has_object(language, rest, lexicon) else "beside"
     before = _amid(strong, text, lexicon) if strong is not None else []
     if any("self" in lexicon.entries.get(word, {}) for word in before):
         return "pattern"
@@ -252,6 +260,16 @@ def _amid(strong: re.Pattern[str], text: str, lexicon: Lexicon) -> list[str]:
         if not any({"hinders", "not"} <= lexicon.entries.get(word, {}).keys() for word in lead):
             return before
     return []
+
+
+def _has_object(language: str, rest: str, lexicon: Lexicon) -> bool:
+    """Whether what follows a weak sign says what else is to stop: "cesser les coupures", and not "arrête avec les textos"."""
+    sent = (*pair(language)[1], *texts(language))
+    if language not in _WITH_ARTICLES or "text" in rest or any(f" {one.strip()} " in f" {rest} " for one in sent):
+        return False
+    said = [lexicon.entries.get(word, NOTHING) if word[0].isalpha() else {"sign": True} for word in rest.split()]
+    size = next((at for at, senses in enumerate(said) if "small" not in senses or senses.keys() & _OF_THE_WISH), 0)
+    return size > 0 and not said[size].keys() & _OF_THE_WISH
 
 
 def _words_left(message: Message, rest: str) -> bool:
