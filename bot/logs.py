@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import os
 import sys
 from contextlib import suppress
 from typing import Any, TextIO, cast
@@ -31,10 +33,20 @@ class Unfailing:
         return getattr(self._stream, name)
 
 
+def _let_go(stream: TextIO) -> None:
+    """Give up what still cannot be written as the process ends: the interpreter would try once more, and end with 120."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def set_up_logs(level_name: str, log_format: str) -> None:
     """Log events of a level (`info`) and above to standard error, as lines for a `console` or as `json`."""
     level = logging.getLevelNamesMapping()[level_name.upper()]
     stream = cast("TextIO", Unfailing(sys.stderr))
+    atexit.register(_let_go, sys.stderr)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

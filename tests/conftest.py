@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -28,6 +29,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     left_out = [one for one in terminalreporter.stats.get("skipped", []) if MISSING in str(one.longrepr)]
     if left_out:
         terminalreporter.write_line(f"{len(left_out)} tests left out: {MISSING}", yellow=True, bold=True)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_come() -> Iterator[None]:
+    """A command that a test runs in this process sets up the logs; the next test's are not filtered by its level."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)

@@ -227,6 +227,8 @@ def _vote(piece: Piece, pieces: list[Piece], at: int, echoed: frozenset[str], as
             return None  # "j'en ai vu aucun"
         if fits and not any(other.has("not", "if") for other in after):
             return ("weak", value)
+        if not fits and after and not any(is_echo(other.text, echoed) for other in after):
+            return None  # "i have 3 kids" where it is asked whether one could help
     if strength == "wish" and any(other.senses.get("no") == "plain" for other in after):
         return None  # "i wish but no"
     if strength in ("sentence", "wish", "has", "did"):
