@@ -30,9 +30,8 @@ def concepts(full: Mapping[str, tuple[int, ...]], titles: set[str], lexicon: Lex
     found: dict[str, set[int]] = {}
     for name in titles & full.keys():
         meant = lexicon.entries.get(name) or _amid_small(name, lexicon)
-        unsure = "undecided" in meant and _says_not_to_know(name, lexicon)
         for sense in _CONCEPTS:
-            if sense in meant or (unsure and sense == "dont_know"):
+            if sense in meant:
                 found.setdefault(sense, set()).update(full[name])
     return {sense: numbers.pop() for sense, numbers in found.items() if len(numbers) == 1}
 
@@ -42,10 +41,3 @@ def _amid_small(name: str, lexicon: Lexicon) -> Senses:
     content = [piece for piece in read_name(name, lexicon).pieces if not piece.is_sign]
     told = [piece for piece in content if "small" not in piece.senses] or content
     return told[0].senses if len(told) == 1 and len(content) > 1 and told[0].has(*_UNNAMED) else NOTHING
-
-
-def _says_not_to_know(name: str, lexicon: Lexicon) -> bool:
-    """Whether "I don't know" begins or ends a name: "Not sure yet", "还不确定"; "It depends" is another thing."""
-    words = name.split(" ")
-    ends = ((words[:size], words[-size:]) for size in range(1, len(words)))
-    return any("dont_know" in lexicon.entries.get(" ".join(end), {}) for pair in ends for end in pair)

@@ -211,3 +211,26 @@ def test_words_of_another_matter_are_kept_or_asked_about_where_other_words_are_t
 ) -> None:
     """What is named by the place in its label, or by a part of a wider matter amid other words, is guessed too often."""
     assert read(_BARRIER, "barrier", language, reply).value == value
+
+
+_ROADS = """
+flow: roads
+title: {en: Roads}
+languages: [en]
+start: first
+states:
+  first:
+    ask: choice
+    text: {en: What first?}
+    options:
+      repair: {label: {en: Road repair}}
+      snow: {label: {en: Snow on roads}}
+      homes: {label: {en: Housing}}
+    next: done
+  done: {say: {en: Thanks}, end: completed}
+"""
+
+
+@pytest.mark.parametrize("reply", ["potholes", "the pavement is cracked"])
+def test_of_two_options_about_a_matter_the_one_about_nothing_else_has_its_words(reply: str) -> None:
+    assert read(_ROADS, "first", "en", reply).value == "repair"
