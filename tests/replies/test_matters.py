@@ -223,14 +223,14 @@ states:
     ask: choice
     text: {en: What first?}
     options:
-      repair: {label: {en: Road repair}}
-      snow: {label: {en: Snow on roads}}
-      homes: {label: {en: Housing}}
+      a: {label: {en: Road repair}}
+      b: {label: {en: Snow on roads}}
+      c: {label: {en: Housing}}
     next: done
   done: {say: {en: Thanks}, end: completed}
 """
 
 
-@pytest.mark.parametrize("reply", ["potholes", "the pavement is cracked"])
+@pytest.mark.parametrize("reply", ["potholes", "asphalt", "the pavement is cracked"])
 def test_of_two_options_about_a_matter_the_one_about_nothing_else_has_its_words(reply: str) -> None:
-    assert read(_ROADS, "first", "en", reply).value == "repair"
+    assert read(_ROADS, "first", "en", reply).value == "a"
